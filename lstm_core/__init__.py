@@ -1,0 +1,1 @@
+"""LSTM networks for text, and the means to train, sample and look into them."""

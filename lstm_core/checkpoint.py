@@ -1,0 +1,179 @@
+"""Checkpoints: weights in half precision with a card that says what they are.
+
+A checkpoint is one safetensors file: no code in it, nothing to run. Its header carries the card as
+JSON, from which the model is built, and the record of how it learned.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+FORMAT = 1
+"""Version of the card. A file with a higher one was made by a later version of the project."""
+
+MAX_BYTES = 10_000_000
+"""Largest file that the hub takes without large-file storage."""
+
+
+class CheckpointError(Exception):
+    """A checkpoint that cannot be used; the message is a sentence for a visitor."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a checkpoint is, where it comes from, and what was measured."""
+
+    name: str
+    task: str  # the folder of lstm_core that can build it
+    title: str
+    description: str
+    config: dict[str, Any]  # arguments of the model
+    data: dict[str, str]  # name, source, licence, citation, split
+    training: dict[str, Any]  # steps, seconds, hardware, seed, ...
+    vocabulary: list[str] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)  # command, split, n, metrics
+    licence: str = ""  # of the weights
+    date: str = ""
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights."""
+        return int(self.training.get("parameters", 0))
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint in memory: the card, the weights in single precision, the record."""
+
+    card: Card
+    weights: dict[str, Tensor]
+    history: dict[str, Any]
+
+
+def folder() -> Path:
+    """Where the shipped checkpoints lie: `$LSTM_GALLERY_CHECKPOINTS`, else beside the code."""
+    if given := os.environ.get("LSTM_GALLERY_CHECKPOINTS"):
+        return Path(given)
+    inside = Path(__file__).parent / "checkpoints"  # an installed wheel
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "checkpoints"
+
+
+def names() -> list[str]:
+    """The names of the shipped checkpoints, in alphabetical order."""
+    return sorted(path.stem for path in folder().glob("*.safetensors"))
+
+
+def find(name: str | Path) -> Path:
+    """The file of a checkpoint, by its name or its path.
+
+    Raises:
+        CheckpointError: if there is none.
+    """
+    path = Path(name)
+    if path.suffix == ".safetensors":
+        if path.is_file():
+            return path
+        raise CheckpointError(f"There is no checkpoint file {path}.")
+    path = folder() / f"{name}.safetensors"
+    if str(name) in names():
+        return path
+    shipped = ", ".join(names()) or "none"
+    raise CheckpointError(f"There is no checkpoint named {str(name)!r}; there are: {shipped}.")
+
+
+def save(
+    path: Path, card: Card, weights: Mapping[str, Tensor], history: Mapping | None = None
+) -> None:
+    """Write a checkpoint, floating-point weights in half precision, all or nothing.
+
+    Raises:
+        CheckpointError: if a weight is not finite in half precision, or the file would be larger
+            than `MAX_BYTES`.
+    """
+    halves = {
+        name: (w.half() if w.is_floating_point() else w).cpu().contiguous()
+        for name, w in weights.items()
+    }
+    for name, w in halves.items():
+        if w.is_floating_point() and not torch.isfinite(w).all():
+            raise CheckpointError(f"The weights {name!r} do not fit half precision.")
+    metadata = {
+        "lstm_gallery": str(FORMAT),
+        "card": json.dumps(asdict(card), ensure_ascii=False),
+        "history": json.dumps(dict(history or {}), ensure_ascii=False),
+    }
+    temporary = path.with_suffix(".tmp")
+    save_file(halves, temporary, metadata)
+    size = temporary.stat().st_size
+    if size > MAX_BYTES:
+        temporary.unlink()
+        raise CheckpointError(
+            f"The checkpoint would have {size:,} bytes; {MAX_BYTES:,} is the limit."
+        )
+    os.replace(temporary, path)
+
+
+def read_card(name: str | Path) -> tuple[Card, dict[str, Any]]:
+    """The card and the record of a checkpoint, without its weights.
+
+    Raises:
+        CheckpointError: if the file is missing, damaged, not ours, or of a later version.
+    """
+    path = find(name)
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path.name} is damaged or no safetensors file ({error}).") from None
+    if "lstm_gallery" not in metadata:
+        raise CheckpointError(
+            f"{path.name} holds weights, but none of LSTM Gallery: it has no card."
+        )
+    try:
+        version = int(metadata["lstm_gallery"])
+        if version > FORMAT:
+            raise CheckpointError(
+                f"{path.name} was made by a later version of LSTM Gallery (format {version}; "
+                f"this one reads up to {FORMAT}). Update the project."
+            )
+        card = json.loads(metadata["card"])
+        known = {f.name for f in fields(Card)}
+        return Card(**{k: v for k, v in card.items() if k in known}), json.loads(
+            metadata["history"]
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise CheckpointError(f"{path.name} has a card that cannot be read.") from None
+
+
+def load(name: str | Path, task: str) -> Checkpoint:
+    """Read a checkpoint of a task.
+
+    Args:
+        name: of a shipped checkpoint, or the path of a .safetensors file.
+        task: what the checkpoint must have been made for.
+
+    Raises:
+        CheckpointError: as `read_card`, or if it was made for another task.
+    """
+    path = find(name)
+    card, history = read_card(path)
+    if card.task != task:
+        raise CheckpointError(f"{path.name} is a checkpoint for {card.task}, not for {task}.")
+    try:
+        with safe_open(path, framework="pt") as file:
+            weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path.name} is damaged ({error}).") from None
+    return Checkpoint(
+        card, {k: w.float() if w.is_floating_point() else w for k, w in weights.items()}, history
+    )

@@ -1,0 +1,1 @@
+"""Text written letter by letter: character models, their sampler, data and training."""
