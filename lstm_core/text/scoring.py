@@ -27,6 +27,8 @@ def total_nats(
         length: characters read at a time; changes nothing but the memory needed.
     """
     n = len(ids) - 1
+    if n < 1:
+        return 0.0
     size = math.ceil(n / lanes)
     starts = [k * size for k in range(lanes) if k * size < n]
     # A piece scores the predictions of ids[start + 1 ... start + size], the last one fewer.

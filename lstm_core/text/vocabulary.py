@@ -112,11 +112,16 @@ class Vocabulary:
         return "".join(self.characters[n] for n in numbers)
 
     def read(self, text: str) -> Reading:
-        """Any text as this vocabulary can read it: look-alikes for what is missing, or nothing."""
+        """Any text as this vocabulary can read it: look-alikes for what is missing, or nothing.
+
+        A vocabulary without carriage returns takes every line end for a line feed, unsaid.
+        """
+        if "\r" not in self:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
         replaced: dict[str, str] = {}
         dropped: dict[str, None] = {}
         out = []
-        for c in text.replace("\r\n", "\n").replace("\r", "\n"):
+        for c in text:
             if c in self:
                 out.append(c)
             elif c in replaced:
