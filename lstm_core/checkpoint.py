@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -27,6 +28,9 @@ MAX_BYTES = 10_000_000
 
 class CheckpointError(Exception):
     """A checkpoint that cannot be used; the message is a sentence for a visitor."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))  # names in a foreign file may hold line breaks
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def folder() -> Path:
 
 def names() -> list[str]:
     """The names of the shipped checkpoints, in alphabetical order."""
-    return sorted(path.stem for path in folder().glob("*.safetensors"))
+    return sorted(path.stem for path in folder().glob("*.safetensors") if path.is_file())
 
 
 def find(name: str | Path) -> Path:
@@ -81,8 +85,11 @@ def find(name: str | Path) -> Path:
     """
     path = Path(name)
     if path.suffix == ".safetensors":
-        if path.is_file():
-            return path
+        try:
+            if path.is_file():
+                return path
+        except OSError:  # such as a name too long for the file system
+            pass
         raise CheckpointError(f"There is no checkpoint file {path}.")
     path = folder() / f"{name}.safetensors"
     if str(name) in names():
@@ -113,14 +120,16 @@ def save(
         "history": json.dumps(dict(history or {}), ensure_ascii=False),
     }
     temporary = path.with_suffix(".tmp")
-    save_file(halves, temporary, metadata)
-    size = temporary.stat().st_size
-    if size > MAX_BYTES:
-        temporary.unlink()
-        raise CheckpointError(
-            f"The checkpoint would have {size:,} bytes; {MAX_BYTES:,} is the limit."
-        )
-    os.replace(temporary, path)
+    try:
+        save_file(halves, temporary, metadata)
+        size = temporary.stat().st_size
+        if size > MAX_BYTES:
+            raise CheckpointError(
+                f"The checkpoint would have {size:,} bytes; {MAX_BYTES:,} is the limit."
+            )
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def read_card(name: str | Path) -> tuple[Card, dict[str, Any]]:
@@ -146,12 +155,16 @@ def read_card(name: str | Path) -> tuple[Card, dict[str, Any]]:
                 f"{path.name} was made by a later version of LSTM Gallery (format {version}; "
                 f"this one reads up to {FORMAT}). Update the project."
             )
-        card = json.loads(metadata["card"])
+        given, history = json.loads(metadata["card"]), json.loads(metadata["history"])
         known = {f.name for f in fields(Card)}
-        return Card(**{k: v for k, v in card.items() if k in known}), json.loads(
-            metadata["history"]
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
+        card = Card(**{k: v for k, v in given.items() if k in known})
+        for key, kind in get_type_hints(Card).items():
+            if not isinstance(getattr(card, key), get_origin(kind) or kind):
+                raise TypeError(key)
+        if not isinstance(history, dict):
+            raise TypeError("history")
+        return card, history
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise CheckpointError(f"{path.name} has a card that cannot be read.") from None
 
 
@@ -172,8 +185,40 @@ def load(name: str | Path, task: str) -> Checkpoint:
     try:
         with safe_open(path, framework="pt") as file:
             weights = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
+        weights = {k: w.float() if w.is_floating_point() else w for k, w in weights.items()}
+    except (SafetensorError, OSError, RuntimeError) as error:  # the last: a type torch cannot turn
         raise CheckpointError(f"{path.name} is damaged ({error}).") from None
-    return Checkpoint(
-        card, {k: w.float() if w.is_floating_point() else w for k, w in weights.items()}, history
-    )
+    return Checkpoint(card, weights, history)
+
+
+def record(name: str | Path, result: dict[str, Any]) -> None:
+    """Write a measured result into the card of a checkpoint, in place of one by the same command.
+
+    Args:
+        name: of a shipped checkpoint, or the path of a .safetensors file.
+        result: command, split, n, metrics.
+
+    Raises:
+        CheckpointError: as `read_card`.
+    """
+    path = find(name)
+    card, history = read_card(path)
+    results = [kept for kept in card.results if kept["command"] != result["command"]]
+    loaded = load(path, card.task)
+    save(path, replace(card, results=[*results, result]), loaded.weights, history)
+
+
+@contextmanager
+def building(loaded: Checkpoint) -> Iterator[None]:
+    """Turns what goes wrong while a model is built from a checkpoint into a sentence.
+
+    Raises:
+        CheckpointError: if card and weights do not fit each other or this version's models.
+    """
+    try:
+        yield
+    except (TypeError, ValueError, RuntimeError, KeyError) as error:
+        reason = " ".join(str(error).split())
+        raise CheckpointError(
+            f"The checkpoint {loaded.card.name!r} does not fit its own card ({reason})."
+        ) from error

@@ -25,7 +25,8 @@ Shapes: B sequences in a batch, T time steps, I inputs, H cells in a layer, L la
 from __future__ import annotations
 
 import math
-from typing import Literal, NamedTuple, overload
+from collections.abc import Iterable
+from typing import Literal, NamedTuple, cast, overload
 
 import torch
 import torch.nn.functional as F
@@ -48,7 +49,9 @@ class LSTMState(NamedTuple):
 class LSTMLayer(nn.Module):
     """One layer of H memory cells.
 
-    The weights hold the four gates one below the other, in PyTorch's order i, f, g, o.
+    One matrix W acts on [x, h], as in the equations. Its rows are the four gates one below the
+    other, in PyTorch's order i, f, g, o. A sampler may hold the weights in half precision: the
+    products are then computed in it, gates and cells in the precision of the state.
 
     Args:
         input_size: I, the length of an input vector.
@@ -58,8 +61,7 @@ class LSTMLayer(nn.Module):
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
         self.input_size, self.hidden_size = input_size, hidden_size
-        self.w_ih = nn.Parameter(torch.empty(4 * hidden_size, input_size))
-        self.w_hh = nn.Parameter(torch.empty(4 * hidden_size, hidden_size))
+        self.weight = nn.Parameter(torch.empty(4 * hidden_size, input_size + hidden_size))
         self.bias = nn.Parameter(torch.empty(4 * hidden_size))
         self.reset_parameters()
 
@@ -89,16 +91,17 @@ class LSTMLayer(nn.Module):
         Returns:
             (B, T, H) outputs, and the state after the last step, each (B, H).
         """
-        w_hh = F.dropout(self.w_hh, weight_dropout, self.training)
+        w_ih, w_hh = self.weight.split([self.input_size, self.hidden_size], dim=1)
+        w_hh = F.dropout(w_hh, weight_dropout, self.training)
         no_bias = torch.zeros_like(self.bias)  # the kernel wants two biases; one says it all
         out, h, c = torch.lstm(
             x,
             (h.unsqueeze(0), c.unsqueeze(0)),
-            [self.w_ih, w_hh, self.bias, no_bias],
+            [w_ih.contiguous(), w_hh.contiguous(), self.bias, no_bias],
             has_biases=True,
             num_layers=1,
             dropout=0.0,
-            train=self.training,
+            train=torch.is_grad_enabled(),  # cuDNN can go backwards only after a `train` pass
             bidirectional=False,
             batch_first=True,
         )
@@ -113,7 +116,12 @@ class LSTMLayer(nn.Module):
         Returns:
             four tensors (..., H).
         """
-        i, f, g, o = (F.linear(x, self.w_ih, self.bias) + F.linear(h, self.w_hh)).chunk(4, dim=-1)
+        xh = torch.cat((x, h), -1)  # (..., I + H)
+        weight = self.weight
+        if weight.dtype == h.dtype:
+            i, f, g, o = F.linear(xh, weight, self.bias).chunk(4, -1)
+        else:
+            i, f, g, o = F.linear(xh.to(weight.dtype), weight, self.bias).to(h.dtype).chunk(4, -1)
         return i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
 
     def trace(self, x: Tensor, out: Tensor, h: Tensor, c: Tensor) -> LayerTrace:
@@ -191,15 +199,20 @@ class LSTM(nn.Module):
             a `Trace` whose tensors are (B, T, H).
 
         Raises:
-            ValueError: if x is not of shape (B, T, I) with T >= 1.
+            ValueError: if x is not of shape (B, T, I) with T >= 1, if the state is of another
+                shape, or if a trace is asked for while weights are dropped: its gates would not
+                be those that made the output.
         """
         if x.dim() != 3 or x.shape[1] < 1 or x.shape[2] != self.input_size:
             raise ValueError(
                 f"expected (B, T >= 1, {self.input_size}) inputs, got {tuple(x.shape)}"
             )
+        if trace and self.training and self.weight_dropout > 0:
+            raise ValueError("no trace while weights are dropped: call eval() first")
         state = self.initial_state(x.shape[0]) if state is None else state
+        self._check_state(state, x.shape[0])
         hs, cs, traces = [], [], []
-        for n, layer in enumerate(self.layers):
+        for n, layer in enumerate(cast("Iterable[LSTMLayer]", self.layers)):
             if n > 0:
                 x = locked_dropout(x, self.dropout, self.training)
             out, h, c = layer(x, state.h[n], state.c[n], self.weight_dropout)
@@ -230,19 +243,34 @@ class LSTM(nn.Module):
         Returns:
             (B, H) output of the top layer, the new state and, with `trace`, a `Trace` whose
             tensors are (B, 1, H).
+
+        Raises:
+            ValueError: if x is not of shape (B, I), or the state is of another shape.
         """
+        if x.dim() != 2 or x.shape[1] != self.input_size:
+            raise ValueError(f"expected (B, {self.input_size}) inputs, got {tuple(x.shape)}")
+        self._check_state(state, x.shape[0])
         hs, cs, traces = [], [], []
-        for n, layer in enumerate(self.layers):
-            i, f, g, o = layer.gates(x, state.h[n])  # each (B, H)
-            c = f * state.c[n] + i * g  # eq. 9
-            h = o * c.tanh()  # eq. 11
+        layers = cast("Iterable[LSTMLayer]", self.layers)
+        for layer, h, c in zip(layers, state.h.unbind(), state.c.unbind(), strict=True):
+            i, f, g, o = layer.gates(x, h)  # each (B, H)
+            c = f * c + i * g  # eq. 9
+            x = o * c.tanh()  # eq. 11, and the input of the layer above
             if trace:
-                traces.append(LayerTrace(*(v.unsqueeze(1) for v in (i, f, g, o, c, h))))
-            hs.append(h)
+                traces.append(LayerTrace(*(v.unsqueeze(1) for v in (i, f, g, o, c, x))))
+            hs.append(x)
             cs.append(c)
-            x = h
         after = LSTMState(torch.stack(hs), torch.stack(cs))
         return (x, after, Trace(traces)) if trace else (x, after)
+
+    def _check_state(self, state: LSTMState, batch_size: int) -> None:
+        """Refuse a state of another shape; the fused kernel would read on without a word."""
+        expected = (self.num_layers, batch_size, self.hidden_size)
+        if state.h.shape != expected or state.c.shape != expected:
+            raise ValueError(
+                f"expected a state of two {expected} tensors, "
+                f"got {tuple(state.h.shape)} and {tuple(state.c.shape)}"
+            )
 
 
 def locked_dropout(x: Tensor, p: float, training: bool) -> Tensor:

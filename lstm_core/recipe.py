@@ -10,9 +10,12 @@ import importlib
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
+
+import torch
 
 import lstm_core
 
@@ -27,32 +30,55 @@ class Evaluation:
     metrics: dict[str, float]
     seconds: float
 
-    def json(self) -> dict[str, Any]:
-        """The evaluation as the command line prints it."""
-        return asdict(self)
 
-
+@dataclass(frozen=True)
 class Recipe(ABC):
     """How one model is trained, judged, used and timed."""
 
-    name: str
     task: ClassVar[str]
-    splits: tuple[str, ...]
-    data: str  # name of the data set, a key of `lstm_core.data.DATA_SETS`
+    """The folder of `lstm_core` that the model belongs to."""
+    request: ClassVar[type]
+    """A dataclass that validates itself: what can be asked of the sampler."""
+    switches: ClassVar[dict[str, str]] = {}
+    """What `evaluate` can do besides: name of the switch, and what it does."""
+
+    name: str
+    data: str  # name of the data set
+    splits: tuple[str, ...] = field(kw_only=True)  # that can be judged; the first by default
 
     @abstractmethod
-    def train(self, run: Path, data: Path, device: str) -> Path:
-        """Train in the folder `run`, taking up what is there; the path of the checkpoint made."""
+    def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
+        """Train in the folder `run`, taking up what is there.
+
+        Args:
+            run: holds the state of the training and its best checkpoint.
+            data: folder of the data sets; None for the usual place.
+            device: to train on.
+
+        Returns:
+            the path of the checkpoint made.
+        """
 
     @abstractmethod
     def evaluate(
-        self, split: str, data: Path, checkpoint: str | Path, **options: Any
+        self,
+        split: str,
+        data: Path | None,
+        checkpoint: str | Path,
+        switches: AbstractSet[str] = frozenset(),
     ) -> Evaluation:
-        """Judge a checkpoint on a part of its data set."""
+        """Judge a checkpoint on one of the `splits` of its data set.
+
+        Args:
+            split: one of `splits`.
+            data: folder of the data sets; None for the usual place.
+            checkpoint: name or file.
+            switches: those of `Recipe.switches` that are on.
+        """
 
     @abstractmethod
-    def sample(self, checkpoint: str | Path, **options: Any) -> Iterator[str]:
-        """Use the model, as text for a terminal."""
+    def sample(self, checkpoint: str | Path, request: Any) -> Iterator[str]:
+        """Use the model: pieces of text for a terminal, as they come."""
 
     def bench(self, checkpoint: str | Path) -> dict[str, float]:
         """Time the model's sampler beside its controls; empty if there is nothing to time."""

@@ -14,11 +14,15 @@ import time
 from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
+
+from lstm_core.hardware import has_fast_bfloat16
+
+M = TypeVar("M", bound=nn.Module)
 
 MILESTONES = (0, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000)
 
@@ -37,20 +41,20 @@ class TrainingConfig:
     seed: int = 1
 
 
-class Objective(ABC):
+class Objective(ABC, Generic[M]):
     """What the loop has to know of a task: a model, a loss to fall, a score to judge by."""
 
-    model: nn.Module
+    model: M
 
     @abstractmethod
     def loss(self, step: int) -> Tensor:
         """The training loss of batch number `step`, a scalar with a gradient."""
 
     @abstractmethod
-    def validate(self, model: nn.Module) -> float:
+    def validate(self, model: M) -> float:
         """The validation score of a model; lower is better."""
 
-    def sample(self, model: nn.Module) -> str:
+    def sample(self, model: M) -> str:
         """Something the model makes, for the record of how it learned."""
         return ""
 
@@ -58,7 +62,7 @@ class Objective(ABC):
         """What goes over from one step to the next besides the weights."""
         return {}
 
-    def carry(self, carried: dict[str, Tensor]) -> None:  # noqa: B027
+    def carry(self, carried: dict[str, Tensor]) -> None:
         """Take up again what `carried` returned."""
 
 
@@ -114,8 +118,8 @@ def train(
         on_best: called with the `Run` whenever the validation score is the best so far.
 
     Raises:
-        ValueError: if the folder holds a run with another schedule.
-        FloatingPointError: if the loss is no longer a number.
+        ValueError: if the folder holds a run with another schedule or another model.
+        FloatingPointError: if the loss or its gradient is no longer a number.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "state.pt"
@@ -130,9 +134,13 @@ def train(
 
     if path.exists():
         saved = torch.load(path, map_location=device, weights_only=True)
-        if saved["config"] != asdict(config):
+        shapes = {name: p.shape for name, p in model.state_dict().items()}
+        if saved["config"] != asdict(config) or shapes != {
+            name: p.shape for name, p in saved["model"].items()
+        }:
             raise ValueError(
-                f"{folder} holds a run with another schedule; remove it, or give another --run"
+                f"{folder} holds a run with another schedule or another model; remove it, or "
+                "train in another folder"
             )
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
@@ -189,16 +197,17 @@ def train(
                 loss = objective.loss(run.step)
             optimizer.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+            norm = nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
+            if not math.isfinite(loss.item()) or not math.isfinite(norm.item()):
+                raise FloatingPointError(
+                    f"step {run.step} has a loss of {loss.item()} and a gradient of norm {norm}"
+                )
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(config, run.step)
             optimizer.step()
             run.step += 1
             update_average(average, model, config.average, run.step)
             losses.append(loss.item())
-            if not math.isfinite(losses[-1]):
-                raise FloatingPointError(f"the loss is {losses[-1]} at step {run.step}")
-
             run.seconds = time.monotonic() - begun
             if (
                 run.step % config.evaluate_every == 0
@@ -227,10 +236,3 @@ def update_average(average: dict[str, Tensor], model: nn.Module, decay: float, s
                 average[name].lerp_(value, 1 - decay)
             else:
                 average[name].copy_(value)
-
-
-def has_fast_bfloat16(device: torch.device) -> bool:
-    """Whether bfloat16 is in the hardware, not emulated."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    return device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()

@@ -1,12 +1,16 @@
-"""The text models of the gallery: how each is trained, judged, used and timed."""
+"""The text models of the gallery: how each is trained and judged."""
 
 from __future__ import annotations
 
 import datetime
-import platform
+import lzma
+import math
+import time
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -14,15 +18,147 @@ from torch import Tensor
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
+from lstm_core.data import data_set, locate
+from lstm_core.hardware import has_fast_bfloat16, processor
 from lstm_core.lstm import LSTMState
+from lstm_core.recipe import Evaluation, Recipe
+from lstm_core.text import bench
 from lstm_core.text.dataset import Lanes, read_text, split
 from lstm_core.text.model import TextConfig, TextDropout, TextModel
-from lstm_core.text.scoring import escape_nats, total_nats
+from lstm_core.text.sampler import TextRequest, TextSampler
+from lstm_core.text.scoring import escape_nats, total_nats, total_nats_dynamic
 from lstm_core.text.vocabulary import Vocabulary
 from lstm_core.training import Objective, Run, TrainingConfig, train
 
+TWO_PARTS = {"train": 90, "val": 10}
+THREE_PARTS = {"train": 90, "val": 5, "test": 5}
 
-class TextObjective(Objective):
+
+@dataclass(frozen=True)
+class TextRecipe(Recipe):
+    """A character model of one text."""
+
+    task: ClassVar[str] = "text"
+    request: ClassVar[type] = TextRequest
+    switches: ClassVar[dict[str, str]] = {
+        "dynamic": "also let the weights learn on from what was read (dynamic evaluation)"
+    }
+
+    title: str
+    description: str
+    shares: dict[str, int]  # parts of the text, in order, in per cent
+    training: TrainingConfig
+    dropout: TextDropout
+    min_count: int = 1  # rarer characters share an escape
+    embedding_size: int = 64
+    hidden_size: int = 512
+    num_layers: int = 2
+    batch_size: int = 32
+    length: int = 128  # characters through which gradients flow
+    dynamic_learning_rate: float = 1e-4  # chosen on the validation part
+    splits: tuple[str, ...] = field(default=("val", "train"), kw_only=True)
+
+    def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
+        parts = self.parts(data)
+        vocabulary = Vocabulary.of(parts["train"], self.min_count)
+        torch.manual_seed(self.training.seed)
+        model = TextModel(
+            TextConfig(len(vocabulary), self.embedding_size, self.hidden_size, self.num_layers),
+            self.dropout,
+        ).to(device)
+        lanes = Lanes(
+            vocabulary.encode(parts["train"]), self.batch_size, self.length, self.training.seed
+        )
+        validation = torch.from_numpy(vocabulary.encode(parts["val"]))
+        objective = TextObjective(model, lanes, validation, vocabulary, device)
+        path = run / f"{self.name}.safetensors"
+
+        def save(state: Run) -> None:
+            card = self.card(model, vocabulary, state, device)
+            checkpoint.save(path, card, state.best, asdict(state.history))
+
+        save(train(objective, self.training, run, device=device, on_best=save))
+        return path
+
+    def parts(self, data: Path | None) -> dict[str, str]:
+        """The parts of the text, by name."""
+        return split(read_text(locate(self.data, data)), self.shares)
+
+    def card(
+        self, model: TextModel, vocabulary: Vocabulary, run: Run, device: torch.device
+    ) -> Card:
+        """The card of a training as it stands."""
+        data = data_set(self.data)
+        return Card(
+            name=self.name,
+            task=self.task,
+            title=self.title,
+            description=self.description,
+            config=asdict(model.config),
+            vocabulary=vocabulary.characters,
+            data={
+                "name": data.description,
+                "source": data.homepage,
+                "licence": data.licence,
+                "citation": data.citation,
+                "split": ", ".join(f"{part} {share} %" for part, share in self.shares.items()),
+            },
+            training={
+                "parameters": sum(p.numel() for p in model.parameters()),
+                "steps": run.step,
+                "best_step": run.best_step,
+                "validation_nats_per_char": round(run.score, 4),
+                "seconds": round(run.seconds),
+                "hardware": processor(device),
+                "batch": f"{self.batch_size} x {self.length} characters",
+                "learning_rate": self.training.learning_rate,
+                "dropout": asdict(self.dropout),
+                "seed": self.training.seed,
+            },
+            licence=data.licence,
+            date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
+        )
+
+    def evaluate(
+        self,
+        split: str,
+        data: Path | None,
+        checkpoint: str | Path,
+        switches: AbstractSet[str] = frozenset(),
+    ) -> Evaluation:
+        """Nats and bits a character of one part, beside those of the compressor xz.
+
+        The network reads the part once, from its first character to its last, its state carried
+        all the way; every character but the first is scored.
+        """
+        begun = time.monotonic()
+        text = self.parts(data)[split]
+        sampler = TextSampler.from_checkpoint(checkpoint)
+        ids = torch.from_numpy(sampler.vocabulary.encode(text))
+        n, escapes = len(ids) - 1, escape_nats(ids, sampler.vocabulary.escape)
+        nats = total_nats(sampler.model, ids) + escapes
+        metrics = {"nats_per_char": nats / n, "bits_per_char": nats / n / math.log(2)}
+        if "dynamic" in switches:
+            model = sampler.model.requires_grad_(True)
+            nats = total_nats_dynamic(model, ids, learning_rate=self.dynamic_learning_rate)
+            nats += escapes
+            metrics["dynamic_nats_per_char"] = nats / n
+            metrics["dynamic_bits_per_char"] = nats / n / math.log(2)
+        packed = lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME)  # as xz -9e
+        metrics["xz_bits_per_char"] = 8 * len(packed) / len(text)
+        return Evaluation(self.name, split, n, metrics, time.monotonic() - begun)
+
+    def sample(self, checkpoint: str | Path, request: TextRequest) -> Iterator[str]:
+        sampler = TextSampler.from_checkpoint(checkpoint)
+        yield sampler.read(request.prime).text
+        for step in sampler.stream(request):
+            yield step.character
+
+    def bench(self, checkpoint: str | Path) -> dict[str, float]:
+        return bench.measure(TextSampler.from_checkpoint(checkpoint))
+
+
+class TextObjective(Objective[TextModel]):
     """Predict the next character; judged on the validation part.
 
     Args:
@@ -54,28 +190,75 @@ class TextObjective(Objective):
         return F.cross_entropy(logits.float().flatten(0, 1), y.flatten())
 
     def validate(self, model: TextModel) -> float:
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        fast = has_fast_bfloat16(self.device)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=fast):
             nats = total_nats(model, self.validation, lanes=64, warm_up=200, length=200)
         return nats / (len(self.validation) - 1)
 
     def sample(self, model: TextModel) -> str:
-        generator = torch.Generator().manual_seed(1)
-        state, last, out = (
-            model.lstm.initial_state(1),
-            torch.tensor([self.vocabulary.index["\n"]]),
-            [],
-        )
-        for _ in range(700):
-            h, state = model.lstm.step(model.embedding(last.to(self.device)), state)
-            p = (model.head(h)[0].float().cpu() / 0.8).softmax(-1)
-            if self.vocabulary.escape is not None:
-                p[self.vocabulary.escape] = 0
-            last = torch.multinomial(p, 1, generator=generator)
-            out.append(int(last))
-        return self.vocabulary.decode(out)
+        copy = TextModel(model.config)
+        copy.load_state_dict(model.state_dict())
+        return TextSampler(copy, self.vocabulary).write(TextRequest(length=700, seed=1))
 
     def carried(self) -> dict[str, Tensor]:
         return {} if self.state is None else {"h": self.state.h, "c": self.state.c}
 
     def carry(self, carried: dict[str, Tensor]) -> None:
         self.state = LSTMState(carried["h"], carried["c"]) if carried else None
+
+
+RECIPES = [
+    TextRecipe(
+        name="shakespeare",
+        data="shakespeare",
+        title="Shakespeare",
+        description="Plays: speakers' names, verse, the manner of 1600.",
+        shares=TWO_PARTS,
+        training=TrainingConfig(7_500, 3e-3, evaluate_every=250, average=0.998),
+        dropout=TextDropout(inputs=0.1, layers=0.4, outputs=0.4, weights=0.3),
+    ),
+    TextRecipe(
+        name="wikipedia",
+        data="wikipedia",
+        title="Wikipedia",
+        description="Raw wiki markup inside its XML export: tags, links, time stamps, templates.",
+        shares=THREE_PARTS,
+        splits=("test", "val", "train"),
+        min_count=20,
+        training=TrainingConfig(5_000, 3e-3, evaluate_every=250, average=0.998),
+        dropout=TextDropout(layers=0.1, outputs=0.1, weights=0.1),
+    ),
+    TextRecipe(
+        name="speeches",
+        data="speeches",
+        title="Presidential speeches",
+        description="Speeches given in office by presidents of the United States, 1977 to 2020.",
+        shares=THREE_PARTS,
+        splits=("test", "val", "train"),
+        min_count=20,
+        training=TrainingConfig(4_500, 3e-3, evaluate_every=250, average=0.998),
+        dropout=TextDropout(layers=0.1, outputs=0.1, weights=0.1),
+    ),
+    TextRecipe(
+        name="c_source",
+        data="c_source",
+        title="C source code",
+        description="The C files of Valkey, a data base server: comments, braces, indentation.",
+        shares=THREE_PARTS,
+        splits=("test", "val", "train"),
+        min_count=20,
+        training=TrainingConfig(4_500, 3e-3, evaluate_every=250, average=0.998),
+        dropout=TextDropout(inputs=0.05, layers=0.15, outputs=0.15, weights=0.1),
+    ),
+    TextRecipe(
+        name="latex",
+        data="latex",
+        title="LaTeX",
+        description="Chapters of a textbook of algebraic geometry, in LaTeX.",
+        shares=THREE_PARTS,
+        splits=("test", "val", "train"),
+        min_count=20,
+        training=TrainingConfig(4_500, 3e-3, evaluate_every=250, average=0.998),
+        dropout=TextDropout(layers=0.1, outputs=0.1, weights=0.1),
+    ),
+]

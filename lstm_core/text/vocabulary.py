@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,10 +45,10 @@ class Reading:
         """One sentence for the visitor; empty if the text was read as it stood."""
         parts = []
         if self.replaced:
-            pairs = ", ".join(f"{visible(a)} as {visible(b)}" for a, b in self.replaced.items())
-            parts.append(f"read {pairs}")
+            pairs = [f"{visible(a)} as {visible(b)}" for a, b in self.replaced.items()]
+            parts.append("read " + listed(pairs))
         if self.dropped:
-            parts.append("left out " + ", ".join(visible(c) for c in self.dropped))
+            parts.append("left out " + listed([visible(c) for c in self.dropped]))
         if not parts:
             return ""
         return "This network never saw some of these characters: it " + " and ".join(parts) + "."
@@ -143,6 +143,12 @@ class Vocabulary:
             if candidate and all(p in self for p in candidate):
                 return candidate
         return ""
+
+
+def listed(items: Sequence[str], most: int = 12) -> str:
+    """The items one after the other; of very many, the first and how many more."""
+    more = f" and {len(items) - most} more" if len(items) > most else ""
+    return ", ".join(items[:most]) + more
 
 
 def visible(text: str) -> str:

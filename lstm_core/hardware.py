@@ -1,0 +1,46 @@
+"""What the processor at hand is and can do."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+
+import torch
+
+
+def has_fast_bfloat16(device: torch.device) -> bool:
+    """Whether bfloat16 products are in the hardware, not emulated."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return device.type == "cpu" and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
+
+def best_device(choice: str = "auto") -> torch.device:
+    """The device to train on.
+
+    Args:
+        choice: "auto", "cpu", "cuda" ...
+
+    Raises:
+        ValueError: if there is no such device here.
+    """
+    if choice == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(choice)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError):
+        raise ValueError(f"There is no device {choice!r} here; try auto or cpu.") from None
+    return device
+
+
+def processor(device: torch.device) -> str:
+    """The name of a processor, for a card."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        models = [s for s in info.read_text().splitlines() if s.startswith("model name")]
+        name = models[0].split(":")[1].strip() if models else name
+    return f"{name}, {torch.get_num_threads()} threads"

@@ -1,0 +1,100 @@
+"""How fast a text model writes on this machine, beside two controls measured in the same run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from lstm_core.lstm import LSTMLayer
+from lstm_core.text.sampler import TextRequest, TextSampler
+
+ROUNDS = 10
+
+
+def measure(sampler: TextSampler) -> dict[str, float]:
+    """Characters a second of the sampler and its controls, on one thread, and their ratios.
+
+    The controls and the sampler take turns, and the best of several rounds counts, so that other
+    work on the machine disturbs all of them alike.
+
+    - `naive`: the same weights in `torch.nn.LSTM`, called once a character;
+    - `floor`: the matrix-vector products alone, with the same weights: nothing that computes
+      these products one character at a time can be faster.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        rates = best_rates(
+            {
+                "naive": (lambda: naive(sampler, 30), 30),
+                "floor": (lambda: floor(sampler, 300), 300),
+                "batch_1": (lambda: write(sampler, 1, 600), 600),
+                "batch_8": (lambda: write(sampler, 8, 100), 800),
+                "batch_32": (lambda: write(sampler, 32, 60), 1_920),
+            }
+        )
+    finally:
+        torch.set_num_threads(threads)
+    return {
+        **{f"{name}_chars_per_second": rate for name, rate in rates.items()},
+        "batch_1_to_naive": rates["batch_1"] / rates["naive"],
+        "batch_1_to_floor": rates["batch_1"] / rates["floor"],
+        "batch_8_to_batch_1": rates["batch_8"] / rates["batch_1"],
+        "batch_32_to_batch_1": rates["batch_32"] / rates["batch_1"],
+    }
+
+
+def best_rates(runs: dict[str, tuple[Callable[[], None], int]]) -> dict[str, float]:
+    """The highest rate of each run over several rounds in which they take turns.
+
+    Args:
+        runs: name -> what to time, and how many units one call does.
+    """
+    rates = dict.fromkeys(runs, 0.0)
+    for _ in range(ROUNDS):
+        for name, (call, units) in runs.items():
+            begun = time.perf_counter()
+            call()
+            rates[name] = max(rates[name], units / (time.perf_counter() - begun))
+    return rates
+
+
+def write(sampler: TextSampler, batch_size: int, length: int) -> None:
+    """Write texts side by side, with everything the sampler does for a character."""
+    requests = [TextRequest(length=length, seed=seed) for seed in range(batch_size)]
+    for _ in sampler.stream_many(requests):
+        pass
+
+
+@torch.inference_mode()
+def naive(sampler: TextSampler, length: int) -> None:
+    """The loop that one writes first: `torch.nn.LSTM`, one character a call."""
+    model = sampler.model
+    config = model.config
+    lstm = nn.LSTM(config.embedding_size, config.hidden_size, config.num_layers, batch_first=True)
+    for n, layer in enumerate(model.lstm.layers):
+        assert isinstance(layer, LSTMLayer)
+        getattr(lstm, f"weight_ih_l{n}").copy_(layer.weight[:, : layer.input_size])
+        getattr(lstm, f"weight_hh_l{n}").copy_(layer.weight[:, layer.input_size :])
+        getattr(lstm, f"bias_ih_l{n}").copy_(layer.bias)
+        getattr(lstm, f"bias_hh_l{n}").zero_()
+    ids, state = torch.zeros(1, 1, dtype=torch.long), None
+    for _ in range(length):
+        out, state = lstm(model.embedding(ids), state)
+        p = model.head(out[:, -1]).softmax(dim=-1)
+        ids = torch.multinomial(p, 1)
+
+
+@torch.inference_mode()
+def floor(sampler: TextSampler, length: int) -> None:
+    """The matrix-vector products of `length` characters, and nothing else."""
+    model = sampler.model
+    weights = [p for part in (model.lstm, model.head) for p in part.parameters() if p.dim() == 2]
+    vectors = [torch.ones(1, weight.shape[1]) for weight in weights]
+    for _ in range(length):
+        for vector, weight in zip(vectors, weights, strict=True):
+            F.linear(vector, weight)
