@@ -203,7 +203,7 @@ def record(name: str | Path, result: dict[str, Any]) -> None:
     """
     path = find(name)
     card, history = read_card(path)
-    results = [kept for kept in card.results if kept["command"] != result["command"]]
+    results = [kept for kept in card.results if kept.get("command") != result["command"]]
     loaded = load(path, card.task)
     save(path, replace(card, results=[*results, result]), loaded.weights, history)
 
@@ -217,7 +217,7 @@ def building(loaded: Checkpoint) -> Iterator[None]:
     """
     try:
         yield
-    except (TypeError, ValueError, RuntimeError, KeyError) as error:
+    except (TypeError, ValueError, RuntimeError, KeyError, ArithmeticError) as error:
         reason = " ".join(str(error).split())
         raise CheckpointError(
             f"The checkpoint {loaded.card.name!r} does not fit its own card ({reason})."

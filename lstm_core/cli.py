@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import MISSING, asdict, fields
@@ -22,10 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         chosen.run(chosen)
-    except (ValueError, CheckpointError, DataError) as error:
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end
+        return 141
+    except (ValueError, CheckpointError, DataError, FloatingPointError, OSError) as error:
         print(f"lstm-gallery: {error}", file=sys.stderr)
         return 2
-    except (KeyboardInterrupt, BrokenPipeError):
+    except KeyboardInterrupt:
         return 130
     return 0
 
@@ -55,7 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
         sub = names.add_parser(
             name,
             help=f"{recipe.task} model",
-            description=recipe.request.__doc__,
+            description=inspect.getdoc(recipe.request),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         sub.set_defaults(run=run_sample, recipe=recipe)

@@ -1,5 +1,6 @@
 """The training loop: its schedule, its averages, and that a kill changes nothing."""
 
+import copy
 import itertools
 import math
 from types import SimpleNamespace
@@ -308,14 +309,63 @@ def test_the_best_is_kept_while_the_run_goes_on(tmp_path, stop):
         assert row["validation"] == pytest.approx(abs(weights[after] - 4.5))
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf])
-def test_a_loss_that_is_no_number_ends_the_run(tmp_path, value):
-    config = TrainingConfig(10, evaluate_every=2)
-    with pytest.raises(FloatingPointError, match="at step 6"):
-        train(Slope(bad=5, value=value), config, tmp_path, device=CPU, save_every=0)
+class Cliff(Slope):
+    """At the bad step the loss is a 5, and its gradient infinite."""
+
+    def loss(self, step):
+        loss = super().loss(step)
+        weight = self.model.weight.sum()
+        return (weight - weight.detach()).sqrt() + 5.0 if step == self.bad else loss
+
+
+BREAKS = {
+    "nan and a gradient of norm nan": lambda: Slope(bad=5, value=math.nan),
+    "inf and a gradient of norm inf": lambda: Slope(bad=5, value=math.inf),
+    "5.0 and a gradient of norm inf": lambda: Cliff(bad=5),
+}
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_a_loss_or_gradient_that_is_no_number_ends_the_run(tmp_path, what):
+    """Before it touches the weights; and what was saved goes on as if nothing had happened."""
+    config, task = TrainingConfig(10, evaluate_every=2), BREAKS[what]()
+    with pytest.raises(FloatingPointError, match=f"^step 5 has a loss of {what}$"):
+        train(task, config, tmp_path, device=CPU, save_every=0)
+    assert task.model.weight.item() == task.seen[-1][1], "the weights were not touched"
+
     saved = torch.load(tmp_path / "state.pt", weights_only=True)
     assert saved["run"]["step"] == 5, "what was saved is from before"
-    assert torch.isfinite(saved["model"]["weight"]).all()
+    moments = [v for slots in saved["optimizer"]["state"].values() for v in slots.values()]
+    parts = [saved["model"], saved["average"], saved["run"]["best"]]
+    for tensor in [*(t for part in parts for t in part.values()), *moments]:
+        assert torch.isfinite(tensor).all()
+
+    again = train(Slope(), config, tmp_path, device=CPU, save_every=0)
+    unbroken = train(Slope(), config, tmp_path / "unbroken", device=CPU)
+    assert same(ending(again, tmp_path), ending(unbroken, tmp_path / "unbroken"))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        TextConfig(16, 4, 6, 2),
+        TextConfig(15, 5, 6, 2),
+        TextConfig(15, 4, 7, 2),
+        TextConfig(15, 4, 6, 1),
+    ],
+    ids=str,
+)
+def test_another_architecture_is_refused(tmp_path, config):
+    train(objective(), CONFIG, tmp_path, device=CPU, save_every=0, stop_after=3)
+    before = (tmp_path / "state.pt").read_bytes()
+    other = objective()
+    assert other.model.config == TextConfig(15, 4, 6, 2)
+    other.model = TextModel(config)
+    weights = copy.deepcopy(other.model.state_dict())
+    with pytest.raises(ValueError, match="holds a run with another schedule or another model; re"):
+        train(other, CONFIG, tmp_path, device=CPU)
+    assert (tmp_path / "state.pt").read_bytes() == before
+    assert same(dict(other.model.state_dict()), dict(weights)), "nothing was loaded into it"
 
 
 # Schedule and average

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from lstm_core.lstm import LSTMLayer
+from lstm_core.text.model import TextModel
 from lstm_core.text.sampler import TextRequest, TextSampler
 
 ROUNDS = 10
@@ -25,12 +26,12 @@ def measure(sampler: TextSampler) -> dict[str, float]:
     - `floor`: the matrix-vector products alone, with the same weights: nothing that computes
       these products one character at a time can be faster.
     """
-    threads = torch.get_num_threads()
+    lstm, threads = as_torch_lstm(sampler.model), torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         rates = best_rates(
             {
-                "naive": (lambda: naive(sampler, 30), 30),
+                "naive": (lambda: naive(sampler.model, lstm, 30), 30),
                 "floor": (lambda: floor(sampler, 300), 300),
                 "batch_1": (lambda: write(sampler, 1, 600), 600),
                 "batch_8": (lambda: write(sampler, 8, 100), 800),
@@ -70,10 +71,9 @@ def write(sampler: TextSampler, batch_size: int, length: int) -> None:
         pass
 
 
-@torch.inference_mode()
-def naive(sampler: TextSampler, length: int) -> None:
-    """The loop that one writes first: `torch.nn.LSTM`, one character a call."""
-    model = sampler.model
+@torch.no_grad()
+def as_torch_lstm(model: TextModel) -> nn.LSTM:
+    """A `torch.nn.LSTM` with the weights of a text model; it reads (B, T, E)."""
     config = model.config
     lstm = nn.LSTM(config.embedding_size, config.hidden_size, config.num_layers, batch_first=True)
     for n, layer in enumerate(model.lstm.layers):
@@ -82,6 +82,12 @@ def naive(sampler: TextSampler, length: int) -> None:
         getattr(lstm, f"weight_hh_l{n}").copy_(layer.weight[:, layer.input_size :])
         getattr(lstm, f"bias_ih_l{n}").copy_(layer.bias)
         getattr(lstm, f"bias_hh_l{n}").zero_()
+    return lstm
+
+
+@torch.inference_mode()
+def naive(model: TextModel, lstm: nn.LSTM, length: int) -> None:
+    """The loop that one writes first: `torch.nn.LSTM`, one character a call."""
     ids, state = torch.zeros(1, 1, dtype=torch.long), None
     for _ in range(length):
         out, state = lstm(model.embedding(ids), state)

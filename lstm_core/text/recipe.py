@@ -61,14 +61,14 @@ class TextRecipe(Recipe):
     def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
         parts = self.parts(data)
         vocabulary = Vocabulary.of(parts["train"], self.min_count)
+        lanes = Lanes(
+            vocabulary.encode(parts["train"]), self.batch_size, self.length, self.training.seed
+        )
         torch.manual_seed(self.training.seed)
         model = TextModel(
             TextConfig(len(vocabulary), self.embedding_size, self.hidden_size, self.num_layers),
             self.dropout,
         ).to(device)
-        lanes = Lanes(
-            vocabulary.encode(parts["train"]), self.batch_size, self.length, self.training.seed
-        )
         validation = torch.from_numpy(vocabulary.encode(parts["val"]))
         objective = TextObjective(model, lanes, validation, vocabulary, device)
         path = run / f"{self.name}.safetensors"
@@ -133,6 +133,11 @@ class TextRecipe(Recipe):
         """
         begun = time.monotonic()
         text = self.parts(data)[split]
+        if len(text) < 2:
+            raise ValueError(
+                f"The part {split} of {self.data} has fewer than two characters: there is nothing "
+                "in it to predict."
+            )
         sampler = TextSampler.from_checkpoint(checkpoint)
         ids = torch.from_numpy(sampler.vocabulary.encode(text))
         n, escapes = len(ids) - 1, escape_nats(ids, sampler.vocabulary.escape)

@@ -81,7 +81,7 @@ class TextRequest:
         ):
             object.__setattr__(self, name, number(name, getattr(self, name), low, high, kind))
         if self.top_p == 0:
-            raise ValueError("The top-p must be above 0: nothing would be left to draw from.")
+            raise ValueError("The top-p must be a number above 0, and at most 1.")
 
 
 def number(name: str, value: object, low: float, high: float, kind: type) -> float:
@@ -176,9 +176,15 @@ class TextSampler:
         """
         loaded = checkpoint.load(name, task="text")
         with checkpoint.building(loaded):
-            model = TextModel(TextConfig(**loaded.card.config))
-            model.load_state_dict(loaded.weights)
+            config = TextConfig(**loaded.card.config)
             vocabulary = Vocabulary(loaded.card.vocabulary)
+            if len(vocabulary) != config.vocabulary_size:
+                raise ValueError(f"{len(vocabulary)} characters, {config.vocabulary_size} logits")
+            if all(c not in vocabulary for c in vocabulary.characters):
+                raise ValueError("no character to write")
+            with torch.device("meta"):  # no memory, no random numbers: the weights are at hand
+                model = TextModel(config)
+            model.load_state_dict(loaded.weights, assign=True)
         return cls(model, vocabulary, loaded.card, loaded.history)
 
     def read(self, text: str) -> Reading:
@@ -253,11 +259,12 @@ class TextSampler:
     def _start(self, prime: str) -> tuple[Tensor, LSTMState, int]:
         """Logits and state after reading the prime, and the number of characters written: none."""
         ids = torch.from_numpy(self.vocabulary.encode(self.read(prime).text))
+        embedded = self.model.embedding(ids)  # (T, E)
         if len(ids) > FUSED_FROM:
-            logits, state = self.model(ids[None])
-            return logits[0, -1], state, 0
+            out, state = self.model.lstm(embedded[None])
+            return self.model.head(out[0, -1]), state, 0
         h, state = None, self.model.lstm.initial_state(1)
-        for x in self.model.embedding(ids):
+        for x in embedded:
             h, state = self.model.lstm.step(x[None], state)
         return self.model.head(h)[0], state, 0
 
@@ -294,7 +301,8 @@ class Draw:
         self.never = never
         temperature = np.array([[request.temperature] for request in requests])  # (B, 1)
         self.greedy = np.flatnonzero(temperature == 0)
-        self.sharpness = 1 / np.where(temperature > 0, temperature, 1)
+        # A billionth is as good as 0, and keeps the products below finite.
+        self.sharpness = 1 / np.maximum(temperature, 1e-9)
         self.top_k = np.array([[request.top_k or size] for request in requests])
         self.top_p = np.array([[request.top_p] for request in requests])
         self.limited = bool((self.top_k < size).any() or (self.top_p < 1).any())
@@ -333,8 +341,11 @@ def limit(p: np.ndarray, top_k: np.ndarray, top_p: np.ndarray) -> np.ndarray:
     """
     order = np.argsort(-p, axis=1, kind="stable")
     ordered = np.take_along_axis(p, order, axis=1)
-    before = ordered.cumsum(axis=1) - ordered  # what the likelier ones already hold
-    kept = (np.arange(p.shape[1]) < top_k) & (before < top_p * ordered.sum(axis=1, keepdims=True))
+    cumulative = ordered.cumsum(axis=1)
+    before = cumulative - ordered  # what the likelier ones already hold
+    nucleus = (before < top_p * cumulative[:, -1:]) | (top_p >= 1)  # whatever is rounded away
+    nucleus[:, 0] = True
+    kept = (np.arange(p.shape[1]) < top_k) & nucleus
     limited = np.zeros_like(p)
     np.put_along_axis(limited, order, ordered * kept, axis=1)
     return limited
