@@ -1,0 +1,66 @@
+"""The gallery: the order of its tabs, its header and how it is served."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+
+import gradio as gr
+import torch
+
+from demos import text, theme
+
+TABS = [text]
+"""Modules with a NAME for addresses, a TITLE for the tab, and `build`, which fills the tab."""
+
+HEADER = """
+# LSTM Gallery
+Long short-term memory networks at work. Watch them, play with them, and look inside: every model
+here was trained by this project, and everything you see is computed while you watch.
+"""
+
+VISITORS_AT_ONCE = 2
+"""Samplers running at the same time: one a core, as each step keeps one core busy."""
+
+
+def build(tabs: Sequence[ModuleType]) -> gr.Blocks:
+    """The page with these tabs."""
+    with gr.Blocks(title="LSTM Gallery", analytics_enabled=False) as page:
+        gr.Markdown(HEADER, elem_id="masthead")
+        with gr.Tabs():
+            for tab in tabs:
+                with gr.Tab(tab.TITLE, id=tab.NAME):
+                    tab.build(page)
+    return page
+
+
+def serve(
+    host: str | None = None,
+    port: int | None = None,
+    browser: bool = True,
+    tabs: Sequence[ModuleType] = TABS,
+) -> None:
+    """Serve the gallery until it is interrupted.
+
+    Args:
+        host: address to listen on; None for this machine only.
+        port: None for the first free one from 7860.
+        browser: open a browser window.
+        tabs: to be shown.
+    """
+    launch(build(tabs), server_name=host, server_port=port, inbrowser=browser)
+
+
+def launch(page: gr.Blocks, **settings) -> tuple:
+    """Serve a page with the gallery's looks, queue and limits; `settings` as `gr.Blocks.launch`."""
+    torch.set_num_threads(1)  # a second thread never helps a single step
+    page.queue(default_concurrency_limit=VISITORS_AT_ONCE, max_size=32)
+    return page.launch(
+        theme=theme.theme(),
+        css=theme.css(),
+        footer_links=["api", "settings"],
+        ssr_mode=False,
+        max_file_size="5mb",
+        show_error=False,
+        **settings,
+    )

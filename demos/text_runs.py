@@ -1,0 +1,178 @@
+"""Runs of the text models for the page: what the server remembers of one, and what it sends."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from demos.widgets.writing import opening, stretch
+from lstm_core import checkpoint
+from lstm_core.checkpoint import CheckpointError
+from lstm_core.text.insight import Insight
+from lstm_core.text.sampler import TextRequest, TextSampler, TextStep
+
+ORDER = ["shakespeare", "wikipedia", "speeches", "c_source", "latex"]
+LONGEST_RUN = 20_000
+"""Characters up to which a text can be continued: its memory cells are kept for the visitor."""
+
+STRETCH_SECONDS = 0.04
+"""Between two messages to the browser: 25 a second."""
+
+Cell = tuple[int, int]
+"""Layer and number of a memory cell, from 1."""
+
+
+class Part(NamedTuple):
+    """A stretch of a run. With its last step it is one thing, so that a run which is stopped while
+    it grows is whole all the same."""
+
+    insight: Insight
+    last: TextStep
+
+
+@dataclass
+class Run:
+    """A text being written or written, as the server remembers it for one visitor."""
+
+    model: str
+    request: TextRequest
+    prime: str  # as the network read it
+    id: str = field(default_factory=lambda: secrets.token_hex(4))
+    parts: list[Part] = field(default_factory=list)
+    repeatable: bool = True  # by an address: not if the settings were changed on the way
+
+    @property
+    def length(self) -> int:
+        """Characters written."""
+        return sum(len(part.insight.text) for part in self.parts)
+
+    @property
+    def insight(self) -> Insight:
+        """The insight into all that is written; something must be."""
+        return Insight.join([part.insight for part in list(self.parts)])
+
+    def head(self) -> dict[str, Any]:
+        """What every message of the run begins with; its settings are those of an address."""
+        r = self.request
+        link = {"model": self.model, "prime": r.prime, "length": r.length, "seed": r.seed,
+                "temperature": r.temperature, "top_k": r.top_k, "top_p": r.top_p}  # fmt: skip
+        settings = {"name": f"{self.model}-{r.seed}", "link": link if self.repeatable else None}
+        return opening(self.id, sampler(self.model).vocabulary.characters, self.prime, settings)
+
+    def whole(self, cell: Cell) -> dict[str, Any]:
+        """The message that holds all of the run and says that it is done."""
+        if not self.parts:
+            return {**self.head(), "done": True}
+        return {**self.head(), **stretch(self.insight, 0, cell), "done": True}
+
+
+@cache
+def models() -> dict[str, str]:
+    """Shipped text models: name -> title, in the gallery's order."""
+    cards = [checkpoint.read_card(name)[0] for name in checkpoint.names()]
+    titles = {card.name: card.title for card in cards if card.task == "text"}
+    return dict(sorted(titles.items(), key=lambda item: [*ORDER, item[0]].index(item[0])))
+
+
+@cache
+def _load(model: str) -> TextSampler:
+    return TextSampler.from_checkpoint(model)
+
+
+def sampler(model: object) -> TextSampler:
+    """The sampler of a shipped text model.
+
+    Raises:
+        gr.Error: a sentence, if there is none of that name or its file cannot be used.
+    """
+    if not isinstance(model, str) or model not in models():
+        raise gr.Error(f"There is no such text model; there are: {', '.join(models())}.")
+    try:
+        return _load(model)
+    except CheckpointError as error:
+        raise gr.Error(escape(str(error))) from None
+
+
+def ask(**values: Any) -> TextRequest:
+    """A checked request; what is wrong with it becomes a message on the page."""
+    try:
+        return TextRequest(**values)
+    except ValueError as error:
+        raise gr.Error(str(error)) from None
+
+
+def begin(model: str, request: TextRequest) -> tuple[Run, str]:
+    """A run that has not written anything yet, and what is to be said about its prime."""
+    reading = sampler(model).read(request.prime)
+    return Run(model, request, reading.text), reading.note()
+
+
+def follow(run: Run, request: TextRequest, cell: Cell) -> Iterator[dict[str, Any]]:
+    """Let a run go on, as `follow_many`."""
+    for (message,) in follow_many([run], [request], cell):
+        yield message
+
+
+def follow_many(
+    runs: Sequence[Run], requests: Sequence[TextRequest], cell: Cell
+) -> Iterator[list[dict[str, Any]]]:
+    """Let runs of one model go on side by side.
+
+    Args:
+        runs: grow by what is written; all fresh, or all begun.
+        requests: how to go on, one for each run and all of one length; their primes count only
+            for fresh runs.
+        cell: the memory cell to be shown.
+
+    Yields:
+        messages for the page, one for each run: the first character at once, then a stretch at a
+        time. Each repeats the stretch before, should the browser have skipped that one; the last
+        holds everything.
+    """
+    after = [run.parts[-1].last for run in runs if run.parts]
+    heads = [run.head() for run in runs]
+    before: list[Insight] = []
+    waiting: list[list[TextStep]] = []
+    due = 0.0
+    for steps in sampler(runs[0].model).stream_many(requests, after or None):
+        waiting.append(steps)
+        if time.monotonic() < due:
+            continue
+        starts = [run.length for run in runs]
+        fresh = [keep(run, row) for run, row in zip(runs, zip(*waiting, strict=True), strict=True)]
+        sent = fresh
+        if before:
+            sent = [Insight.join(pair) for pair in zip(before, fresh, strict=True)]
+            starts = [start - len(b.text) for start, b in zip(starts, before, strict=True)]
+        yield [
+            {**head, **stretch(insight, start, cell)}
+            for head, insight, start in zip(heads, sent, starts, strict=True)
+        ]
+        waiting, before, due = [], fresh, time.monotonic() + STRETCH_SECONDS
+    if waiting:
+        for run, row in zip(runs, zip(*waiting, strict=True), strict=True):
+            keep(run, row)
+    yield [run.whole(cell) for run in runs]
+
+
+def keep(run: Run, steps: Sequence[TextStep]) -> Insight:
+    """Add steps to a run; the insight into them."""
+    insight = Insight.of(steps)
+    run.parts.append(Part(insight, steps[-1]))
+    return insight
+
+
+@cache
+def first_view(model: str, request: TextRequest) -> Run:
+    """A run that is there before a visitor has done anything: a run like any other."""
+    run, _ = begin(model, request)
+    for _ in follow(run, request, (1, 1)):
+        pass
+    return run
