@@ -135,6 +135,17 @@ def test_the_history_of_a_training(trained):
     assert sum(c in frequent for c in last) > 1.3 * sum(c in frequent for c in first)
 
 
+def test_the_card_tells_of_the_whole_training_though_its_best_came_before(tmp_path, monkeypatch):
+    scores = iter([3.0, 1.0, 2.0, 1.5])
+    monkeypatch.setattr(TextObjective, "validate", lambda self, model: next(scores))
+    path = RECIPE.train(tmp_path / "run", write(tmp_path), CPU)
+    card, history = checkpoint.read_card(path)
+    assert (card.training["best_step"], card.training["steps"]) == (20, 60)
+    assert card.training["validation_nats_per_char"] == 1.0
+    assert [row["validation"] for row in history["curve"]] == [3.0, 1.0, 2.0, 1.5]
+    assert [row["step"] for row in history["milestones"]] == [0, 60]
+
+
 def test_training_again_goes_on_from_what_is_there(trained, tmp_path):
     """The run is finished, so the same weights are written once more."""
     path, data = trained

@@ -265,6 +265,11 @@ def test_limits_keep_the_likeliest_always():
             assert limited.tolist() == [[p[0], 0, 0]]
 
 
+def test_of_characters_alike_the_first_are_kept():
+    limited = limit(np.tile([[1.0, 2.0]], 100), np.array([[3]]), np.array([[1.0]]))
+    assert np.flatnonzero(limited).tolist() == [1, 3, 5]
+
+
 def test_no_limit_keeps_even_what_rounding_hides():
     p = np.array([[1e-18, 1.0, 1e-17, 1e-30]])
     assert limit(p, np.array([[4]]), np.array([[1.0]])).tolist() == p.tolist()
