@@ -1,4 +1,4 @@
-"""What a network thought while it wrote: surprise, guesses and memory cells of a stretch of steps."""
+"""What a network thought while it wrote: surprise, guesses and memory cells of its steps."""
 
 from __future__ import annotations
 
