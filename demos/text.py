@@ -26,7 +26,7 @@ from demos.text_runs import (
     sampler,
 )
 from demos.widgets.learning import learning, learning_view
-from demos.widgets.writing import cells, writing_view
+from demos.widgets.writing import ENDED, cells, writing_view
 from lstm_core.text.sampler import MAX_LENGTH, MAX_PRIME, MAX_SEED, TextRequest, number
 
 NAME, TITLE = "text", "Text"
@@ -145,7 +145,7 @@ def build(page: gr.Blocks) -> None:
         api_visibility="private", show_progress="hidden", queue=False,
     )  # fmt: skip
     gr.on(
-        [layer.change, cell.change], on_cell, [run, layer, cell], view,
+        [layer.input, cell.input], on_cell, [run, layer, cell], view,
         api_visibility="private", show_progress="hidden", trigger_mode="always_last",
     )  # fmt: skip
     model.input(
@@ -156,7 +156,10 @@ def build(page: gr.Blocks) -> None:
         on_compare, [model, prime, length, top_k, top_p, seed, *heats], columns,
         api_visibility="private", **QUEUE,
     )  # fmt: skip
-    stop_compare.click(None, cancels=[compare_event])
+    stop_compare.click(None, cancels=[compare_event]).then(
+        on_stop_compare, None, columns,
+        api_visibility="private", show_progress="hidden", queue=False,
+    )  # fmt: skip
     page.load(
         on_open, None,
         [view, run, status, *request_inputs, new_seed, *described],
@@ -301,6 +304,11 @@ def on_compare(
     ]
     runs = [begin(model, request)[0] for request in requests]
     yield from follow_many(runs, requests, (1, 1))
+
+
+def on_stop_compare() -> list[dict]:
+    """End the texts side by side where they stand."""
+    return [ENDED] * len(TEMPERATURES)
 
 
 def on_open(asked: gr.Request) -> Iterator[list]:

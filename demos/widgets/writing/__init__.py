@@ -18,6 +18,9 @@ from lstm_core.text.insight import Insight
 TOP = 5
 NATS_A_UNIT = 1 / 32  # one byte reaches 8 nats, beyond which the shading is full anyhow
 
+ENDED = {"ended": True}
+"""The message that ends a run where it stands."""
+
 
 def writing_view(value: Any = None, *, compact: bool = False, **props: Any) -> gr.HTML:
     """Shows a run of a text model; `compact` leaves out the tools, for texts side by side."""

@@ -48,6 +48,7 @@ function start(value) {
 }
 
 function receive(value) {
+  if (value && value.ended && run) run.done = true;
   if (!value || !value.run) return;
   if (!run || run.id !== value.run) {
     start(value);
