@@ -15,8 +15,8 @@ TABS = [text]
 
 HEADER = """
 # LSTM Gallery
-Long short-term memory networks at work. Watch them, play with them, and look inside: every model
-here was trained by this project, and everything you see is computed while you watch.
+Long short-term memory networks at work. Watch them, play with them, and look inside. Every model
+here was trained by this project and runs live.
 """
 
 VISITORS_AT_ONCE = 2

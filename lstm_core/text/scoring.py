@@ -58,11 +58,11 @@ def total_nats_dynamic(
     length: int = 100,
     clip_norm: float = 1.0,
 ) -> float:
-    """As `total_nats`, while the weights go on learning from what has been read (Graves 2013, 4.2).
+    """As `total_nats`, while the weights go on learning from what has been read (Graves 2013, 3.1).
 
     Each stretch is scored before the network learns from it, so no character is seen before it is
-    predicted. Plain gradient descent with momentum-free, root-mean-square scaled steps, as in
-    Krause et al. (2018), "Dynamic Evaluation of Neural Sequence Models".
+    predicted. The steps are scaled by the root mean square of past gradients, as in Krause et al.
+    (2018), "Dynamic Evaluation of Neural Sequence Models", arXiv:1709.07432.
 
     Args:
         model: is changed; hand in a copy.
