@@ -23,6 +23,7 @@ from demos.text_runs import (
     follow,
     follow_many,
     models,
+    refusal,
     sampler,
 )
 from demos.widgets.learning import learning, learning_view
@@ -245,7 +246,7 @@ def on_continue(
     )  # fmt: skip
     total = before.length + request.length
     if total > LONGEST_RUN:
-        raise gr.Error(f"A text ends at {LONGEST_RUN:,} characters. Write a new one.")
+        raise refusal(f"A text ends at {LONGEST_RUN:,} characters. Write a new one.")
     same_settings = replace(request, length=before.request.length) == before.request
     after = replace(
         before,
@@ -315,13 +316,15 @@ def on_open(asked: gr.Request) -> Iterator[list]:
     """Show what the address asks for: a run to be repeated, or else what every page begins with."""
     link, names = dict(asked.query_params), list(models())
     model = link.get("model", names[0])
+    status = ""
     if model not in names:
         model, link = names[0], {}
-    default, status = opening_request(model), ""
+        status = "The address could not be followed: There is no such text model."
+    default = opening_request(model)
     values: dict[str, Any] = {"prime": link.get("prime", default.prime)}
+    for name in NUMBERS:
+        values[name] = as_number(link[name]) if name in link else getattr(default, name)
     try:
-        for name in NUMBERS:
-            values[name] = float(link.get(name, getattr(default, name)))
         request = TextRequest(**values)
     except ValueError as error:
         request, link = default, {}
@@ -335,6 +338,15 @@ def on_open(asked: gr.Request) -> Iterator[list]:
     run, note = begin(model, request)
     for message in follow(run, request, (1, 1)):
         yield [message, run, escape(note), *rest]
+        rest = [gr.skip()] * len(rest)  # what a visitor changes meanwhile stays changed
+
+
+def as_number(text: str) -> float | str:
+    """A number of an address; what is none is left for `TextRequest` to refuse."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def written(run: Run | None) -> Run:
@@ -344,7 +356,7 @@ def written(run: Run | None) -> Run:
         gr.Error: if nothing has been written yet.
     """
     if run is None or not run.parts:
-        raise gr.Error("There is no text yet. Write one first.")
+        raise refusal("There is no text yet. Write one first.")
     return run
 
 
@@ -361,7 +373,7 @@ def cell_of(model: str, layer: object, cell: object) -> Cell:
             int(number("cell", cell, 1, config.hidden_size, int)),
         )
     except ValueError as error:
-        raise gr.Error(str(error)) from None
+        raise refusal(str(error)) from None
 
 
 if __name__ == "__main__":

@@ -93,11 +93,16 @@ def sampler(model: object) -> TextSampler:
         gr.Error: a sentence, if there is none of that name or its file cannot be used.
     """
     if not isinstance(model, str) or model not in models():
-        raise gr.Error(f"There is no such text model; there are: {', '.join(models())}.")
+        raise refusal(f"There is no such text model; there are: {', '.join(models())}.")
     try:
         return _load(model)
     except CheckpointError as error:
-        raise gr.Error(escape(str(error))) from None
+        raise refusal(escape(str(error))) from None
+
+
+def refusal(sentence: str) -> gr.Error:
+    """What a visitor is told of a wish that cannot be met; no matter for the server's log."""
+    return gr.Error(sentence, print_exception=False)
 
 
 def ask(**values: Any) -> TextRequest:
@@ -105,7 +110,7 @@ def ask(**values: Any) -> TextRequest:
     try:
         return TextRequest(**values)
     except ValueError as error:
-        raise gr.Error(str(error)) from None
+        raise refusal(str(error)) from None
 
 
 def begin(model: str, request: TextRequest) -> tuple[Run, str]:

@@ -1,7 +1,15 @@
-"""What all tests share: one thread, so that sums come out alike, and known random numbers."""
+"""What all tests share: one thread, so that sums come out alike, and known random numbers; and for
+the tests of the page, two small text models and a server that shows them."""
+
+import time
+from dataclasses import asdict
 
 import pytest
 import torch
+
+SHAKESPEARE = "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+PRINTABLE = ["\n", *map(chr, range(32, 127)), "\N{REPLACEMENT CHARACTER}"]
+MILESTONES = {0: 4.2, 100: 2.5, 300: 1.9, 1_000: 1.6}
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +19,121 @@ def _repeatable():
     torch.manual_seed(0)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="session")
+def text_models(tmp_path_factory):
+    """Two untrained text models, with all that a shipped one has, as the only ones of the page."""
+    from demos import text, text_runs
+
+    folder = tmp_path_factory.mktemp("checkpoints")
+    save_text_model(folder, "shakespeare", "Shakespeare", SHAKESPEARE, layers=2)
+    save_text_model(folder, "c_source", "C source code", PRINTABLE, layers=3)
+    caches = [text_runs.models, text_runs._load, text_runs.first_view, text.first_comparison]
+    for cache in caches:
+        cache.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
+        names = list(text_runs.models())
+        for name in names:
+            text_runs.sampler(name)
+    yield names
+    for cache in caches:
+        cache.cache_clear()
+
+
+def save_text_model(folder, name, title, characters, layers):
+    """A checkpoint with random weights, large enough that what is read makes a difference."""
+    from lstm_core import checkpoint
+    from lstm_core.text.model import TextConfig, TextModel
+
+    config = TextConfig(len(characters), embedding_size=8, hidden_size=32, num_layers=layers)
+    model = TextModel(config)
+    generator = torch.Generator().manual_seed(len(name))
+    weights = {k: 0.5 * torch.randn(w.shape, generator=generator)
+               for k, w in model.state_dict().items()}  # fmt: skip
+    curve = [
+        {"step": step, "validation": loss} | ({"train": loss - 0.1} if step else {})
+        for step, loss in MILESTONES.items()
+    ]
+    card = checkpoint.Card(
+        name=name,
+        task="text",
+        title=title,
+        description=f"Nothing yet: random weights in place of {title}.",
+        config=asdict(config),
+        vocabulary=list(characters),
+        data={
+            "name": f"{title}, the data",
+            "source": "https://example.org/data",
+            "licence": "CC0-1.0",
+            "citation": "A. Nobody (2013). <Nothing> & more.",
+            "split": "train 90 %, val 10 %",
+        },
+        training={
+            "parameters": sum(w.numel() for w in weights.values()),
+            "steps": 1000,
+            "seconds": 600,
+            "hardware": "a pencil",
+            "dropout": {"inputs": 0.1, "weights": 0.3},
+            "seed": 1,
+        },
+        results=[
+            {
+                "command": f"lstm-gallery evaluate {name}",
+                "split": "val",
+                "n": 111_539,
+                "metrics": {"nats_per_char": 1.6},
+            }
+        ],
+        date="2026-01-31",
+    )
+    samples = [row | {"sample": f"{title} after {row['step']} steps"} for row in curve]
+    checkpoint.save(
+        folder / f"{name}.safetensors", card, weights, {"curve": curve, "milestones": samples}
+    )
+
+
+@pytest.fixture(scope="session")
+def gallery(text_models):
+    """The address of a server of the gallery."""
+    from demos.gallery import TABS, build, launch
+
+    page = build(TABS)
+    address = launch(page, prevent_thread_lock=True, quiet=True)[1]
+    yield address.rstrip("/")
+    page.close(verbose=False)
+
+
+class Brake:
+    """Makes the samplers take their time, and sees how far they get and whether they are closed."""
+
+    STEADY, PAUSE = 100, 0.005
+
+    def __init__(self):
+        self.steps = self.closed = 0
+
+    def stream_many(self, slowed):
+        def stream(requests, after=None):
+            try:
+                for n, steps in enumerate(slowed(requests, after)):
+                    self.steps += 1
+                    yield steps
+                    if n >= self.STEADY:
+                        time.sleep(self.PAUSE)
+            finally:
+                self.closed += 1
+
+        return stream
+
+
+@pytest.fixture
+def brake(text_models, monkeypatch):
+    """Every text now takes long after its first hundred characters: 25 s for 5,000."""
+    from demos import text_runs
+
+    brake = Brake()
+    for name in text_models:
+        sampler = text_runs.sampler(name)
+        monkeypatch.setattr(sampler, "stream_many", brake.stream_many(sampler.stream_many))
+    return brake

@@ -1,0 +1,360 @@
+"""The Text tab without a server: what is sent to the browser, and what a visitor's wishes become."""
+
+import base64
+import math
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from demos import text, text_runs
+from demos.gallery import TABS, build
+from demos.text_runs import Run, ask, begin, follow, sampler
+from demos.widgets.writing import TOP
+from lstm_core.text.recipe import RECIPES
+from lstm_core.text.sampler import MAX_LENGTH, TextRequest
+from lstm_core.text.vocabulary import Vocabulary
+
+pytestmark = pytest.mark.usefixtures("text_models")
+
+SETTINGS = (0.8, 0, 1.0)  # temperature, top-k, top-p
+CELL = (1, 1)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """A hundredth of a second passes at each look at the clock: five steps to a message."""
+    now = SimpleNamespace(seconds=0.0)
+
+    def monotonic():
+        now.seconds += 0.01
+        return now.seconds
+
+    monkeypatch.setattr(text_runs, "time", SimpleNamespace(monotonic=monotonic))
+    return now
+
+
+def merge(messages):
+    """The text as demos/widgets/writing/writing.js puts it together."""
+    run, have = None, ""
+    for message in messages:
+        if message["run"] != run:
+            run, have = message["run"], ""
+        if "text" in message and message["from"] <= len(have):
+            have += message["text"][len(have) - message["from"] :]
+    return have
+
+
+def unpacked(packed, kind):
+    return np.frombuffer(base64.b64decode(packed), kind)
+
+
+def opened(**link):
+    """What a page shows whose address has these settings: the messages and the other outputs."""
+    pages = list(text.on_open(SimpleNamespace(query_params={k: str(v) for k, v in link.items()})))
+    return [page[0] for page in pages], pages[0][1:]
+
+
+def writes(model="shakespeare", prime="ROMEO:\n", length=60, seed=5, new_seed=False, cell=CELL):
+    return list(text.on_write(model, prime, length, *SETTINGS, seed, new_seed, *cell))
+
+
+def test_a_run_arrives_letter_by_letter_and_then_whole():
+    request = TextRequest("ROMEO:\n", length=60, seed=3)
+    run, note = begin("shakespeare", request)
+    messages = list(follow(run, request, CELL))
+    assert note == ""
+    assert len(messages) > 10
+    first, last = messages[0], messages[-1]
+    assert (first["from"], len(first["text"])) == (0, 1)
+    assert (last["from"], last["text"]) == (0, run.insight.text)
+    assert [message["done"] for message in messages] == [False] * (len(messages) - 1) + [True]
+    assert last == run.whole(CELL)
+    assert run.insight.text == sampler("shakespeare").write(request)
+    assert merge(messages) == run.insight.text
+
+
+def test_any_single_message_but_the_last_may_be_skipped():
+    request = TextRequest(length=60, seed=3)
+    run, _ = begin("shakespeare", request)
+    messages = list(follow(run, request, CELL))
+    stretches = messages[:-1]  # the last holds everything
+    for skipped in range(1, len(stretches) - 1):
+        seen = stretches[:skipped] + stretches[skipped + 1 :]
+        assert merge(seen) == merge(stretches)
+    for skipped in range(len(messages) - 1):
+        assert merge(messages[:skipped] + messages[skipped + 1 :]) == run.insight.text
+
+
+@pytest.mark.parametrize(("model", "cell"), [("shakespeare", (2, 7)), ("c_source", (3, 32))])
+def test_the_numbers_sent_are_those_of_the_network(model, cell):
+    request = TextRequest("int a", length=40, seed=9, temperature=1.5)
+    steps = list(sampler(model).stream(request))
+    run, _ = begin(model, request)
+    *_, message = follow(run, request, cell)
+    top = unpacked(message["top"], "<u2").reshape(-1, TOP)
+    top_p = unpacked(message["top_p"], np.uint8).reshape(-1, TOP)
+    surprise = unpacked(message["surprise"], np.uint8)
+    cells = unpacked(message["cells"], np.int8)
+    assert message["cell"] == list(cell)
+    assert message["vocabulary"] == sampler(model).vocabulary.characters
+    for n, step in enumerate(steps):
+        assert message["text"][n] == step.character
+        assert surprise[n] / 32 == pytest.approx(min(step.surprise, 255 / 32), abs=1 / 64 + 1e-6)
+        expected = step.log_probs.topk(TOP)
+        assert top[n].tolist() == expected.indices.tolist()
+        assert top_p[n] / 255 == pytest.approx(expected.values.exp().numpy(), abs=1 / 510 + 1e-6)
+        c = step.state.c[cell[0] - 1, 0, cell[1] - 1].item()
+        assert cells[n] / 127 == pytest.approx(math.tanh(c), abs=1 / 254 + 1e-6)
+
+
+def test_a_run_that_has_not_begun_is_an_empty_page():
+    run, _ = begin("shakespeare", TextRequest("A"))
+    message = run.whole(CELL)
+    assert (message["prime"], message["done"]) == ("A", True)
+    assert "text" not in message
+
+
+def test_texts_side_by_side_are_those_written_alone():
+    columns = list(text.on_compare("shakespeare", "JULIET:\n", 50, 0, 1, 7, 0.2, 0.8, 1.4))
+    for n, heat in enumerate((0.2, 0.8, 1.4)):
+        request = TextRequest("JULIET:\n", length=50, temperature=heat, seed=7)
+        assert merge([column[n] for column in columns]) == sampler("shakespeare").write(request)
+    assert {len(column) for column in columns} == {3}
+
+
+def test_a_run_stopped_while_it_grows_is_whole():
+    request = TextRequest(length=200, seed=3)
+    run, _ = begin("shakespeare", request)
+    stream = follow(run, request, CELL)
+    for _ in range(8):
+        next(stream)
+    message, stopped, status = text.on_stop(run, 2, 3)
+    length = len(message["text"])
+    assert 0 < length < 200
+    assert status == f"Stopped after {length} characters."
+    assert (message["done"], message["cell"]) == (True, [2, 3])
+    assert stopped.request.length == stopped.length == length
+    next(stream)  # the sampler was in the middle of a step
+    assert stopped.length == length < run.length
+    # Its address is that of a text of this length, and the text goes on as if nothing had been.
+    assert opened(**stopped.head()["settings"]["link"])[0][-1]["text"] == message["text"]
+    *_, (message, after, _) = text.on_continue(stopped, 200 - length, *SETTINGS, *CELL)
+    assert message["text"] == sampler("shakespeare").write(request)
+    assert after.request == request
+
+
+def test_going_on_is_as_if_it_had_been_one_text():
+    *_, (_, run, _, _) = writes(length=25)
+    messages = [page[0] for page in text.on_continue(run, 35, *SETTINGS, *CELL)]
+    *_, (whole, _, _, _) = writes(length=60)
+    assert messages[-1]["text"] == whole["text"]
+    assert messages[-1]["run"] == run.id
+    assert messages[0]["from"] == 25  # only what is new
+    assert messages[-1]["settings"]["link"]["length"] == 60
+    assert run.length == 25  # the text before can be gone on with once more
+
+
+def test_there_is_no_address_of_a_text_whose_settings_changed_on_the_way():
+    *_, (_, run, _, _) = writes(length=25)
+    *_, (message, run, _) = text.on_continue(run, 10, 1.9, 0, 1.0, *CELL)
+    assert message["settings"]["link"] is None
+    *_, (message, run, _) = text.on_continue(run, 10, *SETTINGS, *CELL)
+    assert message["settings"]["link"] is None
+    assert len(message["text"]) == 45
+
+
+def test_a_text_ends_somewhere(monkeypatch):
+    monkeypatch.setattr(text_runs, "LONGEST_RUN", 50)
+    monkeypatch.setattr(text, "LONGEST_RUN", 50)
+    *_, (_, run, _, _) = writes(length=40)
+    with pytest.raises(gr.Error, match="ends at 50 characters"):
+        next(text.on_continue(run, 11, *SETTINGS, *CELL))
+    *_, (message, _, _) = text.on_continue(run, 10, *SETTINGS, *CELL)
+    assert len(message["text"]) == 50
+
+
+@pytest.mark.parametrize("run", [None, Run("shakespeare", TextRequest(), "")])
+def test_without_a_text_there_is_nothing_to_stop_or_go_on_with(run):
+    for asked in (
+        lambda: text.on_stop(run, *CELL),
+        lambda: text.on_cell(run, *CELL),
+        lambda: next(text.on_continue(run, 10, *SETTINGS, *CELL)),
+    ):
+        with pytest.raises(gr.Error, match="There is no text yet"):
+            asked()
+
+
+def test_a_new_seed_is_drawn_on_demand():
+    *_, (_, kept, shown, _) = writes(seed=5, new_seed=False)
+    assert kept.request.seed == shown == 5
+    seeds = {writes(length=1, new_seed=True)[-1][2] for _ in range(4)}
+    assert len(seeds) > 1
+    assert all(0 <= seed < text.NEW_SEED_BELOW for seed in seeds)
+
+
+def test_a_visitor_is_told_how_the_prime_was_read():
+    *_, (message, _, _, status) = writes(prime="ROMÉO ☃<")
+    assert message["prime"] == "ROMEO "
+    assert "“É” as “E”" in status
+    assert "“☃”" in status
+    assert "“&lt;”" in status
+    assert "<" not in status
+
+
+def test_another_cell_leaves_the_text_alone():
+    *_, (whole, run, _, _) = writes(cell=(1, 1))
+    message = text.on_cell(run, 2, 5)
+    assert "text" not in message
+    assert (message["run"], message["cell"], message["mode"]) == (whole["run"], [2, 5], "cell")
+    *_, (other, _, _, _) = writes(cell=(2, 5))
+    assert message["cells"] == other["cells"] != whole["cells"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "cell"),
+    [(0, 1), (3, 1), (1, 0), (1, 33), (1.5, 1), ("1", 1), (None, 1), (True, 1), (1, [1]),
+     (math.nan, 1), (1, math.inf), (-(10**30), 1)],
+)  # fmt: skip
+def test_a_cell_must_be_one_of_the_model(layer, cell):
+    with pytest.raises(gr.Error, match=r"must be a whole number from 1 to (2|32)\."):
+        text.cell_of("shakespeare", layer, cell)
+
+
+def test_a_cell_of_the_model():
+    assert text.cell_of("c_source", 3, 32.0) == (3, 32)
+
+
+@pytest.mark.parametrize("model", ["", "nobody", "../etc/passwd", None, 3, ["shakespeare"], {}])
+def test_an_unknown_model(model):
+    with pytest.raises(gr.Error) as error:
+        sampler(model)
+    assert str(error.value.message) == (
+        "There is no such text model; there are: shakespeare, c_source."
+    )
+
+
+def test_the_address_of_a_run_repeats_it():
+    *_, (whole, _, _, _) = list(
+        text.on_write("c_source", "if (é)", 50, 1.3, 20, 0.9, 123, False, *CELL)
+    )
+    messages, (_, status, *shown) = opened(**whole["settings"]["link"])
+    assert merge(messages) == messages[-1]["text"] == whole["text"]
+    assert messages[-1]["prime"] == whole["prime"] == "if (e)"
+    assert "“é” as “e”" in status
+    assert shown[:8] == ["c_source", "if (é)", 50, 1.3, 20, 0.9, 123, False]
+
+
+def test_an_address_without_settings_shows_the_first_view():
+    messages, (run, status, *shown) = opened()
+    assert len(messages) == 1  # there at once
+    assert messages[0]["text"] == run.insight.text
+    assert run.request == text.opening_request("shakespeare")
+    assert (status, shown[0], shown[7]) == ("", "shakespeare", True)
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ({"length": 0}, "length must be a whole number from 1 to 5,000."),
+        ({"length": "<b>"}, "length must be a whole number from 1 to 5,000."),
+        ({"length": ""}, "length must be a whole number from 1 to 5,000."),
+        ({"length": 1.5}, "length must be a whole number from 1 to 5,000."),
+        ({"temperature": "nan"}, "temperature must be a number from 0 to 2."),
+        ({"temperature": "inf"}, "temperature must be a number from 0 to 2."),
+        ({"top_p": 0}, "top-p must be a number above 0, and at most 1."),
+        ({"top_k": -1}, "top-k must be a whole number from 0 to 1,000."),
+        ({"seed": 2**32}, "seed must be a whole number from 0 to 4,294,967,295."),
+        ({"prime": "x" * 20_001}, "prime has 20,001 characters"),
+        ({"model": "c_source", "seed": "x"}, "seed must be a whole number"),
+    ],
+)
+def test_an_address_that_cannot_be_followed(link, words):
+    messages, (run, status, *_) = opened(**link)
+    assert status.startswith("The address could not be followed: The ")
+    assert words in status
+    assert "<" not in status
+    assert run.request == text.opening_request(link.get("model", "shakespeare"))
+    assert messages[-1]["done"]
+
+
+def test_an_address_of_an_unknown_model_shows_the_first_view():
+    _, (run, status, *shown) = opened(model="../../etc/passwd", seed=7)
+    assert run.request == text.opening_request("shakespeare")
+    assert (status, shown[0]) == (
+        "The address could not be followed: There is no such text model.", "shakespeare",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def events(text_models):
+    """The number of outputs of each event of the page."""
+    dependencies = build(TABS).config["dependencies"]
+    return {event["api_name"]: len(event["outputs"]) for event in dependencies}
+
+
+def test_every_event_fills_its_outputs(events):
+    pages = writes()
+    run = pages[-1][1]
+    assert {len(page) for page in pages} == {events["on_write"]}
+    assert len(next(text.on_continue(run, 5, *SETTINGS, *CELL))) == events["on_continue"]
+    assert len(text.on_stop(run, *CELL)) == events["on_stop"]
+    assert events["on_cell"] == 1
+    assert len(next(text.on_compare("c_source", "", 5, 0, 1, 0, 0, 1, 2))) == events["on_compare"]
+    for model in text_runs.models():
+        assert len(text.on_model(model)) == events["on_model"]
+    for link in ({}, {"seed": 8, "length": 20}, {"seed": "x"}):
+        query = SimpleNamespace(query_params={k: str(v) for k, v in link.items()})
+        assert {len(page) for page in text.on_open(query)} == {events["on_open"]}
+
+
+def test_another_model_brings_its_own_things():
+    message, run, status, prime, layers, cells, lessons, card, *columns = text.on_model("c_source")
+    assert (run.model, status, prime) == ("c_source", "", text.PRIMES["c_source"])
+    assert message["text"] == sampler("c_source").write(text.opening_request("c_source"))
+    assert (layers.maximum, cells.maximum) == (3, 32)
+    assert lessons["milestones"][-1]["sample"] == "C source code after 1000 steps"
+    assert "C source code, the data" in card
+    assert len({column["run"] for column in columns}) == 3
+
+
+def test_every_model_has_a_prime_and_a_place():
+    names = {recipe.name for recipe in RECIPES}
+    assert set(text.PRIMES) == set(text_runs.ORDER) == names
+
+
+def test_every_prime_can_be_read():
+    for model, prime in text.PRIMES.items():
+        reader = sampler(model).vocabulary if model in text_runs.models() else PRINTABLE
+        reading = reader.read(prime)
+        assert (reading.text, reading.note()) == (prime, "")
+        assert text.opening_request(model).length <= MAX_LENGTH
+
+
+PRINTABLE = Vocabulary(["\n", *map(chr, range(32, 127))])
+
+
+def test_a_request_that_cannot_be_met_becomes_a_message():
+    with pytest.raises(gr.Error, match="The length must be a whole number"):
+        ask(length="5")
+
+
+def test_models_stand_in_the_order_of_the_gallery():
+    assert list(text_runs.models().items()) == [
+        ("shakespeare", "Shakespeare"), ("c_source", "C source code"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.NAME)
+def test_a_tab_can_be_shown_alone(tab):
+    page = build([tab])
+    labels = {block["props"].get("label") for block in page.config["components"]}
+    assert tab.TITLE in labels
+
+
+def test_a_page_without_models_says_so(monkeypatch):
+    monkeypatch.setattr(text, "models", dict)
+    page = build([text])
+    values = [str(block["props"].get("value")) for block in page.config["components"]]
+    assert any("There is no text model" in value for value in values)
