@@ -19,6 +19,7 @@ from demos.text_runs import (
     Run,
     ask,
     begin,
+    end,
     first_view,
     follow,
     follow_many,
@@ -133,15 +134,20 @@ def build(page: gr.Blocks) -> None:
     settings = [temperature, top_k, top_p]
     described = [layer, cell, lessons, card, *columns]
     request_inputs = [model, prime, length, *settings, seed]
+    open_event = page.load(
+        on_open, None,
+        [view, run, status, *request_inputs, new_seed, *described],
+        api_visibility="private", **QUEUE,
+    )  # fmt: skip
     write_event = write.click(
-        on_write, [*request_inputs, new_seed, layer, cell], [view, run, seed, status],
+        on_write, [run, *request_inputs, new_seed, layer, cell], [view, run, seed, status],
         api_visibility="private", **QUEUE,
     )  # fmt: skip
     continue_event = go_on.click(
         on_continue, [run, length, *settings, layer, cell], [view, run, status],
         api_visibility="private", **QUEUE,
     )  # fmt: skip
-    stop.click(None, cancels=[write_event, continue_event]).then(
+    stop.click(None, cancels=[open_event, write_event, continue_event]).then(
         on_stop, [run, layer, cell], [view, run, status],
         api_visibility="private", show_progress="hidden", queue=False,
     )  # fmt: skip
@@ -150,8 +156,8 @@ def build(page: gr.Blocks) -> None:
         api_visibility="private", show_progress="hidden", trigger_mode="always_last",
     )  # fmt: skip
     model.input(
-        on_model, model, [view, run, status, prime, *described],
-        cancels=[write_event, continue_event], api_visibility="private", show_progress="hidden",
+        on_model, [model, run], [view, run, status, prime, *described],
+        api_visibility="private", show_progress="hidden",
     )  # fmt: skip
     compare_event = compare.click(
         on_compare, [model, prime, length, top_k, top_p, seed, *heats], columns,
@@ -160,11 +166,6 @@ def build(page: gr.Blocks) -> None:
     stop_compare.click(None, cancels=[compare_event]).then(
         on_stop_compare, None, columns,
         api_visibility="private", show_progress="hidden", queue=False,
-    )  # fmt: skip
-    page.load(
-        on_open, None,
-        [view, run, status, *request_inputs, new_seed, *described],
-        api_visibility="private", **QUEUE,
     )  # fmt: skip
     gr.api(write_text, api_name="write", concurrency_id="cpu")
 
@@ -215,8 +216,8 @@ def write_text(
 
 
 def on_write(
-    model: str, prime: str, length: int, temperature: float, top_k: int, top_p: float,
-    seed: int, new_seed: bool, layer: int, cell: int,
+    before: Run | None, model: str, prime: str, length: int, temperature: float, top_k: int,
+    top_p: float, seed: int, new_seed: bool, layer: int, cell: int,
 ) -> Iterator[tuple]:  # fmt: skip
     """Write a new text from the prime."""
     if new_seed is True:
@@ -225,7 +226,9 @@ def on_write(
         prime=prime, length=length, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed
     )
     run, note = begin(model, request)
-    for message in follow(run, request, cell_of(model, layer, cell)):
+    shown = cell_of(model, layer, cell)
+    end(before)
+    for message in follow(run, request, shown):
         yield message, run, request.seed, escape(note)
 
 
@@ -248,20 +251,24 @@ def on_continue(
     if total > LONGEST_RUN:
         raise refusal(f"A text ends at {LONGEST_RUN:,} characters. Write a new one.")
     same_settings = replace(request, length=before.request.length) == before.request
+    shown = cell_of(before.model, layer, cell)
+    end(before)
     after = replace(
         before,
+        ended=False,
         parts=list(before.parts),
         request=replace(before.request, length=min(total, MAX_LENGTH)),
         repeatable=before.repeatable and same_settings and total <= MAX_LENGTH,
     )
-    for message in follow(after, request, cell_of(after.model, layer, cell)):
+    for message in follow(after, request, shown):
         yield message, after, ""
 
 
 def on_stop(run: Run | None, layer: int, cell: int) -> tuple:
     """End the text where it stands."""
     stopped = written(run)
-    stopped = replace(stopped, parts=list(stopped.parts))
+    end(stopped)
+    stopped = replace(stopped, ended=False, parts=list(stopped.parts))
     length = min(stopped.length, MAX_LENGTH)
     stopped = replace(stopped, request=replace(stopped.request, length=length))
     message = stopped.whole(cell_of(stopped.model, layer, cell))
@@ -272,14 +279,20 @@ def on_cell(run: Run | None, layer: int, cell: int) -> dict[str, Any]:
     """Shade the text by another memory cell."""
     shown = written(run)
     values = cells(shown.insight, 0, cell_of(shown.model, layer, cell))
-    return {**shown.head(), **values, "mode": "cell"}
+    head = shown.head()
+    del head["done"]  # which it may be or not
+    return {**head, **values, "mode": "cell"}
 
 
-def on_model(model: str) -> list:
+def on_model(model: str, before: Run | None) -> list:
     """Show another model: its first text, its cells, its record, its card."""
     request = opening_request(model)
-    run = first_view(model, request)
-    return [run.whole((1, 1)), run, "", request.prime, *about(model)]
+    run = replace(first_view(model, request))
+    shown = [run.whole((1, 1)), run, "", request.prime, *about(model)]
+    if before is not None and before.model == model:  # the list was opened and left as it was
+        return [gr.skip()] * len(shown)
+    end(before)
+    return shown
 
 
 def about(model: str) -> list:
@@ -332,8 +345,11 @@ def on_open(asked: gr.Request) -> Iterator[list]:
     numbers = [getattr(request, name) for name in NUMBERS]
     rest = [model, request.prime, *numbers, "seed" not in link, *about(model)]
     if request == default:
-        run = first_view(model, request)
-        yield [run.whole((1, 1)), run, status, *rest]
+        run = replace(first_view(model, request))
+        if not link and model == names[0]:  # is there already
+            yield [gr.skip(), run, status, *[gr.skip()] * len(rest)]
+        else:
+            yield [run.whole((1, 1)), run, status, *rest]
         return
     run, note = begin(model, request)
     for message in follow(run, request, (1, 1)):

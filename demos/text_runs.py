@@ -47,6 +47,7 @@ class Run:
     id: str = field(default_factory=lambda: secrets.token_hex(4))
     parts: list[Part] = field(default_factory=list)
     repeatable: bool = True  # by an address: not if the settings were changed on the way
+    ended: bool = False  # by the visitor, before it was done
 
     @property
     def length(self) -> int:
@@ -139,7 +140,7 @@ def follow_many(
     Yields:
         messages for the page, one for each run: the first character at once, then a stretch at a
         time. Each repeats the stretch before, should the browser have skipped that one; the last
-        holds everything.
+        holds everything. Nothing more comes of runs that are ended meanwhile.
     """
     after = [run.parts[-1].last for run in runs if run.parts]
     heads = [run.head() for run in runs]
@@ -147,6 +148,8 @@ def follow_many(
     waiting: list[list[TextStep]] = []
     due = 0.0
     for steps in sampler(runs[0].model).stream_many(requests, after or None):
+        if any(run.ended for run in runs):
+            return
         waiting.append(steps)
         if time.monotonic() < due:
             continue
@@ -172,6 +175,12 @@ def keep(run: Run, steps: Sequence[TextStep]) -> Insight:
     insight = Insight.of(steps)
     run.parts.append(Part(insight, steps[-1]))
     return insight
+
+
+def end(run: Run | None) -> None:
+    """Let a run that may be growing end where it stands: another text takes its place."""
+    if run is not None:
+        run.ended = True
 
 
 @cache

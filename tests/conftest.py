@@ -36,7 +36,7 @@ def text_models(tmp_path_factory):
         patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
         names = list(text_runs.models())
         for name in names:
-            text_runs.sampler(name)
+            text.on_model(name, None)  # fills the caches of samplers and first texts
     yield names
     for cache in caches:
         cache.cache_clear()
@@ -111,10 +111,11 @@ class Brake:
     STEADY, PAUSE = 100, 0.005
 
     def __init__(self):
-        self.steps = self.closed = 0
+        self.steps = self.begun = self.closed = 0
 
     def stream_many(self, slowed):
         def stream(requests, after=None):
+            self.begun += 1
             try:
                 for n, steps in enumerate(slowed(requests, after)):
                     self.steps += 1
@@ -125,6 +126,13 @@ class Brake:
                 self.closed += 1
 
         return stream
+
+    def wait(self):
+        """Until no sampler runs any more, be it done or closed."""
+        deadline = time.monotonic() + 20
+        while not 0 < self.begun == self.closed:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-import time
+from itertools import pairwise
 
 import gradio_client
 import httpx
@@ -113,7 +113,7 @@ def test_text_arrives_as_it_grows(client, brake):
     parts = job.outputs()
     assert len(parts) > 4
     assert len(parts[0]) == 1
-    for shorter, longer in zip(parts, parts[1:], strict=False):
+    for shorter, longer in pairwise(parts):
         assert longer.startswith(shorter)
     assert whole == parts[-1]
     assert whole == written(prime="ROMEO:\n", length=200, temperature=0.7, seed=4)
@@ -296,28 +296,21 @@ def test_malformed_events_of_the_page(http, client, config, body):
     assert_serving(client)
 
 
-def until(true):
-    deadline = time.monotonic() + DEADLINE
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_the_sampler_rests_when_its_reader_is_gone(http, client, brake):
     sent = post(http, "/call/write", {"data": ["shakespeare", "", 5_000, 0.8, 0, 1.0, 0]})
     with http.stream("GET", f"/call/write/{sent.json()['event_id']}") as stream:
         lines = stream.iter_lines()
         while not next(lines).startswith("data: "):
             pass
-    until(lambda: brake.closed == 1)
+    brake.wait()
     assert brake.steps < 5_000
     assert_serving(client)
 
 
 def test_the_sampler_rests_when_the_text_is_no_longer_wanted(client, brake):
     job = client.submit(length=5_000, api_name="/write")
-    until(lambda: brake.steps > 0)
+    next(iter(job))
     job.cancel()
-    until(lambda: brake.closed == 1)
+    brake.wait()
     assert brake.steps < 5_000
     assert_serving(client)

@@ -1,4 +1,4 @@
-"""The Text tab without a server: what is sent to the browser, and what a visitor's wishes become."""
+"""The Text tab without a server: what is sent to the browser, and what becomes of wishes."""
 
 import base64
 import math
@@ -57,7 +57,7 @@ def opened(**link):
 
 
 def writes(model="shakespeare", prime="ROMEO:\n", length=60, seed=5, new_seed=False, cell=CELL):
-    return list(text.on_write(model, prime, length, *SETTINGS, seed, new_seed, *cell))
+    return list(text.on_write(None, model, prime, length, *SETTINGS, seed, new_seed, *cell))
 
 
 def test_a_run_arrives_letter_by_letter_and_then_whole():
@@ -136,8 +136,8 @@ def test_a_run_stopped_while_it_grows_is_whole():
     assert status == f"Stopped after {length} characters."
     assert (message["done"], message["cell"]) == (True, [2, 3])
     assert stopped.request.length == stopped.length == length
-    next(stream)  # the sampler was in the middle of a step
-    assert stopped.length == length < run.length
+    assert list(stream) == []
+    assert stopped.length == run.length == length
     # Its address is that of a text of this length, and the text goes on as if nothing had been.
     assert opened(**stopped.head()["settings"]["link"])[0][-1]["text"] == message["text"]
     *_, (message, after, _) = text.on_continue(stopped, 200 - length, *SETTINGS, *CELL)
@@ -163,6 +163,46 @@ def test_there_is_no_address_of_a_text_whose_settings_changed_on_the_way():
     *_, (message, run, _) = text.on_continue(run, 10, *SETTINGS, *CELL)
     assert message["settings"]["link"] is None
     assert len(message["text"]) == 45
+
+
+def after_this(run):
+    """What makes another text take the place of a run."""
+    return {
+        "write": lambda: next(text.on_write(run, "shakespeare", "", 9, *SETTINGS, 1, False, *CELL)),
+        "continue": lambda: next(text.on_continue(run, 9, *SETTINGS, *CELL)),
+        "stop": lambda: text.on_stop(run, *CELL),
+        "model": lambda: text.on_model("c_source", run),
+    }
+
+
+@pytest.mark.parametrize("wish", ["write", "continue", "stop", "model"])
+def test_a_text_ends_when_another_takes_its_place(wish):
+    request = TextRequest(length=200, seed=3)
+    run, _ = begin("shakespeare", request)
+    stream = follow(run, request, CELL)
+    for _ in range(8):
+        next(stream)
+    shown = after_this(run)[wish]()
+    length = run.length
+    assert list(stream) == []
+    assert run.length == length
+    assert not shown[1].ended  # what is shown now can go on
+
+
+def test_a_wish_that_is_refused_does_not_end_the_text():
+    request = TextRequest(length=200, seed=3)
+    run, _ = begin("shakespeare", request)
+    stream = follow(run, request, CELL)
+    next(stream)
+    for refused in (
+        lambda: next(text.on_write(run, "shakespeare", "", 0, *SETTINGS, 1, False, *CELL)),
+        lambda: next(text.on_write(run, "shakespeare", "", 9, *SETTINGS, 1, False, 0, 0)),
+        lambda: next(text.on_continue(run, 0, *SETTINGS, *CELL)),
+        lambda: text.on_model("nobody", run),
+    ):
+        with pytest.raises(gr.Error):
+            refused()
+    assert list(stream)[-1]["text"] == sampler("shakespeare").write(request)
 
 
 def test_a_text_ends_somewhere(monkeypatch):
@@ -206,7 +246,7 @@ def test_a_visitor_is_told_how_the_prime_was_read():
 def test_another_cell_leaves_the_text_alone():
     *_, (whole, run, _, _) = writes(cell=(1, 1))
     message = text.on_cell(run, 2, 5)
-    assert "text" not in message
+    assert not {"text", "done"} & set(message)  # it may still be growing
     assert (message["run"], message["cell"], message["mode"]) == (whole["run"], [2, 5], "cell")
     *_, (other, _, _, _) = writes(cell=(2, 5))
     assert message["cells"] == other["cells"] != whole["cells"]
@@ -237,7 +277,7 @@ def test_an_unknown_model(model):
 
 def test_the_address_of_a_run_repeats_it():
     *_, (whole, _, _, _) = list(
-        text.on_write("c_source", "if (é)", 50, 1.3, 20, 0.9, 123, False, *CELL)
+        text.on_write(None, "c_source", "if (é)", 50, 1.3, 20, 0.9, 123, False, *CELL)
     )
     messages, (_, status, *shown) = opened(**whole["settings"]["link"])
     assert merge(messages) == messages[-1]["text"] == whole["text"]
@@ -248,10 +288,26 @@ def test_the_address_of_a_run_repeats_it():
 
 def test_an_address_without_settings_shows_the_first_view():
     messages, (run, status, *shown) = opened()
-    assert len(messages) == 1  # there at once
-    assert messages[0]["text"] == run.insight.text
     assert run.request == text.opening_request("shakespeare")
-    assert (status, shown[0], shown[7]) == ("", "shakespeare", True)
+    assert run.length == run.request.length
+    assert status == ""
+    assert [*messages, *shown] == [gr.skip()] * (1 + len(shown))  # as the page was built
+
+
+def test_the_address_of_the_first_view():
+    request = text.opening_request("c_source")
+    messages, (run, status, *shown) = opened(model="c_source", seed=request.seed)
+    assert len(messages) == 1  # there at once
+    assert messages[0]["text"] == run.insight.text == sampler("c_source").write(request)
+    assert (status, shown[0], shown[7]) == ("", "c_source", False)
+
+
+def test_what_a_visitor_changes_meanwhile_stays_changed():
+    query = SimpleNamespace(query_params={"length": "60", "seed": "3"})
+    first, *others = text.on_open(query)
+    assert gr.skip() not in first
+    for page in others:
+        assert page[3:] == [gr.skip()] * len(page[3:])
 
 
 @pytest.mark.parametrize(
@@ -276,15 +332,15 @@ def test_an_address_that_cannot_be_followed(link, words):
     assert words in status
     assert "<" not in status
     assert run.request == text.opening_request(link.get("model", "shakespeare"))
-    assert messages[-1]["done"]
+    if "model" in link:
+        assert messages[-1]["done"]
 
 
 def test_an_address_of_an_unknown_model_shows_the_first_view():
     _, (run, status, *shown) = opened(model="../../etc/passwd", seed=7)
     assert run.request == text.opening_request("shakespeare")
-    assert (status, shown[0]) == (
-        "The address could not be followed: There is no such text model.", "shakespeare",
-    )  # fmt: skip
+    assert status == "The address could not be followed: There is no such text model."
+    assert shown == [gr.skip()] * len(shown)
 
 
 @pytest.fixture(scope="module")
@@ -303,20 +359,29 @@ def test_every_event_fills_its_outputs(events):
     assert events["on_cell"] == 1
     assert len(next(text.on_compare("c_source", "", 5, 0, 1, 0, 0, 1, 2))) == events["on_compare"]
     for model in text_runs.models():
-        assert len(text.on_model(model)) == events["on_model"]
+        assert len(text.on_model(model, None)) == events["on_model"]
     for link in ({}, {"seed": 8, "length": 20}, {"seed": "x"}):
         query = SimpleNamespace(query_params={k: str(v) for k, v in link.items()})
         assert {len(page) for page in text.on_open(query)} == {events["on_open"]}
 
 
 def test_another_model_brings_its_own_things():
-    message, run, status, prime, layers, cells, lessons, card, *columns = text.on_model("c_source")
+    message, run, status, prime, layers, cells, lessons, card, *columns = text.on_model(
+        "c_source", None
+    )
     assert (run.model, status, prime) == ("c_source", "", text.PRIMES["c_source"])
     assert message["text"] == sampler("c_source").write(text.opening_request("c_source"))
     assert (layers.maximum, cells.maximum) == (3, 32)
     assert lessons["milestones"][-1]["sample"] == "C source code after 1000 steps"
     assert "C source code, the data" in card
     assert len({column["run"] for column in columns}) == 3
+
+
+def test_the_same_model_again_changes_nothing():
+    *_, (_, run, _, _) = writes()
+    outputs = text.on_model("shakespeare", run)
+    assert outputs == [gr.skip()] * len(outputs)
+    assert not run.ended
 
 
 def test_every_model_has_a_prime_and_a_place():

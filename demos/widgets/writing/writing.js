@@ -18,6 +18,7 @@ caret.className = 'caret';
 caret.hidden = true;
 
 let run = null; // {id, vocabulary, settings, chars, surprise, top, topP, cells, shown, done}
+const past = new Set(); // runs that others took the place of
 let mode = 'surprise';
 let here = -1; // the character looked at
 let spans = []; // one element a character shown
@@ -50,7 +51,10 @@ function start(value) {
 function receive(value) {
   if (value && value.ended && run) run.done = true;
   if (!value || !value.run) return;
+  if (past.has(value.run) && !value.done) return; // a late message; a whole run may be shown again
   if (!run || run.id !== value.run) {
+    if (run) past.add(run.id);
+    past.delete(value.run);
     start(value);
     atOnce = Boolean(value.done);
   }
