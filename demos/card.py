@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
+from typing import Any
 
 from lstm_core.checkpoint import Card
 
@@ -12,13 +12,9 @@ def card_table(card: Card | None) -> str:
     """What a model is, what it learned from, and what was measured, as HTML."""
     if card is None:
         return ""
-    config = ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in card.config.items())
-    training = ", ".join(
-        f"{k.replace('_', ' ')} {v:,}"
-        if isinstance(v, int)
-        else f"{k.replace('_', ' ')} {plain(v)}"
-        for k, v in card.training.items()
-        if k not in ("parameters", "seconds")
+    config = listed(card.config)
+    training = listed(
+        {k: v for k, v in card.training.items() if k not in ("parameters", "seconds")}
     )
     minutes = round(card.training.get("seconds", 0) / 60)
     rows = [
@@ -34,7 +30,7 @@ def card_table(card: Card | None) -> str:
     ]
     cells = [f"<tr><th>{escape(k)}</th><td>{escape(str(v))}</td></tr>" for k, v in rows if v]
     for result in card.results:
-        figures = ", ".join(f"{k.replace('_', ' ')} {v:g}" for k, v in result["metrics"].items())
+        figures = listed(result["metrics"])
         cells.append(
             f"<tr><th>Measured, {escape(result['split'])}</th><td>{escape(figures)} "
             f"(n {result['n']:,})<br><code>{escape(result['command'])}</code></td></tr>"
@@ -42,8 +38,16 @@ def card_table(card: Card | None) -> str:
     return f"<table>{''.join(cells)}</table>"
 
 
-def plain(value: object) -> str:
-    """A value of a card as text."""
-    if isinstance(value, dict):
-        return ", ".join(f"{k} {v}" for k, v in value.items())
-    return value if isinstance(value, str) else json.dumps(value)
+WORDS = {"num_layers": "layers", "char": "character"}
+
+
+def listed(facts: dict[str, Any]) -> str:
+    """Facts of a card in words: `{"hidden_size": 512, "seed": 1}` as "hidden size 512, seed 1"."""
+    parts = []
+    for name, value in facts.items():
+        words = WORDS.get(name) or " ".join(WORDS.get(word, word) for word in name.split("_"))
+        if isinstance(value, dict):
+            parts.append(f"{words} ({listed(value)})")
+        else:
+            parts.append(f"{words} {value:,}" if isinstance(value, int) else f"{words} {value}")
+    return ", ".join(parts)

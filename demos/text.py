@@ -1,7 +1,5 @@
 """The Text tab: a character model writes letter by letter, and shows what it thought."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
@@ -86,10 +84,10 @@ def build(page: gr.Blocks) -> None:
             temperature = gr.Slider(
                 0, 2, 0.7, step=0.05, label="Temperature", info="0 plays safe, 2 is wild"
             )
-            with gr.Row():
+            with gr.Row(elem_classes="buttons"):
                 write = gr.Button("Write", variant="primary", elem_id="write")
-                stop = gr.Button("Stop", elem_id="stop", min_width=60)
-                go_on = gr.Button("Continue", elem_id="continue", min_width=90)
+                stop = gr.Button("Stop", elem_id="stop")
+                go_on = gr.Button("Continue", elem_id="continue")
             status = gr.Markdown(elem_classes="status", elem_id="status")
             with gr.Accordion("More settings", open=False):
                 length = gr.Slider(1, MAX_LENGTH, 900, step=1, label="Length, in characters")

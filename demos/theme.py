@@ -12,6 +12,7 @@ LIGHT = {
     "ink": "#1B1D22",
     "muted": "#5F646C",
     "rule": "#E4E1DA",
+    "track": "#D5D1C8",
     "accent": "#2F4BD8",
     "accent-ink": "#FFFFFF",
     "minus": "#C8452B",  # cell value -1
@@ -29,6 +30,7 @@ DARK = {
     "ink": "#ECEBE7",
     "muted": "#9AA0AA",
     "rule": "#2C3038",
+    "track": "#3A3F49",
     "accent": "#8FA2FF",
     "accent-ink": "#14161A",
     "minus": "#E5674C",

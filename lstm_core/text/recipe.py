@@ -219,8 +219,8 @@ RECIPES = [
         title="Shakespeare",
         description="Plays: speakers' names, verse, the manner of 1600.",
         shares=TWO_PARTS,
-        training=TrainingConfig(7_500, 3e-3, evaluate_every=250, average=0.998),
-        dropout=TextDropout(inputs=0.1, layers=0.4, outputs=0.4, weights=0.3),
+        training=TrainingConfig(6_000, 3e-3, evaluate_every=250, average=0.998),
+        dropout=TextDropout(inputs=0.2, layers=0.5, outputs=0.5, weights=0.4),
     ),
     TextRecipe(
         name="wikipedia",
@@ -230,8 +230,8 @@ RECIPES = [
         shares=THREE_PARTS,
         splits=("test", "val", "train"),
         min_count=20,
-        training=TrainingConfig(5_000, 3e-3, evaluate_every=250, average=0.998),
-        dropout=TextDropout(layers=0.1, outputs=0.1, weights=0.1),
+        training=TrainingConfig(2_400, 3e-3, evaluate_every=250, average=0.998),
+        dropout=TextDropout(layers=0.1, outputs=0.1),
     ),
     TextRecipe(
         name="speeches",
@@ -241,8 +241,8 @@ RECIPES = [
         shares=THREE_PARTS,
         splits=("test", "val", "train"),
         min_count=20,
-        training=TrainingConfig(4_500, 3e-3, evaluate_every=250, average=0.998),
-        dropout=TextDropout(layers=0.1, outputs=0.1, weights=0.1),
+        training=TrainingConfig(2_000, 3e-3, evaluate_every=250, average=0.998),
+        dropout=TextDropout(layers=0.1, outputs=0.1),
     ),
     TextRecipe(
         name="c_source",
@@ -252,8 +252,8 @@ RECIPES = [
         shares=THREE_PARTS,
         splits=("test", "val", "train"),
         min_count=20,
-        training=TrainingConfig(4_500, 3e-3, evaluate_every=250, average=0.998),
-        dropout=TextDropout(inputs=0.05, layers=0.15, outputs=0.15, weights=0.1),
+        training=TrainingConfig(2_000, 3e-3, evaluate_every=250, average=0.998),
+        dropout=TextDropout(layers=0.15, outputs=0.15, weights=0.1),
     ),
     TextRecipe(
         name="latex",
@@ -263,7 +263,7 @@ RECIPES = [
         shares=THREE_PARTS,
         splits=("test", "val", "train"),
         min_count=20,
-        training=TrainingConfig(4_500, 3e-3, evaluate_every=250, average=0.998),
-        dropout=TextDropout(layers=0.1, outputs=0.1, weights=0.1),
+        training=TrainingConfig(2_000, 3e-3, evaluate_every=250, average=0.998),
+        dropout=TextDropout(layers=0.1, outputs=0.1),
     ),
 ]

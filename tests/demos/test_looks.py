@@ -7,7 +7,7 @@ import pytest
 
 import demos
 from demos import theme
-from demos.card import card_table, plain
+from demos.card import card_table, listed
 from lstm_core.checkpoint import Card
 
 FOLDER = Path(demos.__file__).parent
@@ -107,7 +107,7 @@ def test_a_card_is_a_table_of_plain_words():
         "br"
     }
     assert "1,234,567 weights; hidden size 32" in table
-    assert "2 minutes; steps 7,500, dropout layers 0.4" in table
+    assert "2 minutes; steps 7,500, dropout (layers 0.4)" in table
     assert "learning rate 0.003" in table
     assert "Licence" not in table  # what is not known is not shown
     assert "n 1,000" in table
@@ -118,8 +118,13 @@ def test_no_card_no_table():
 
 
 @pytest.mark.parametrize(
-    ("value", "words"),
-    [("a", "a"), (0.5, "0.5"), ({"a": 1, "b": 2.5}, "a 1, b 2.5"), (None, "null"), ([1], "[1]")],
+    ("facts", "words"),
+    [
+        ({}, ""),
+        ({"hidden_size": 512, "num_layers": 2}, "hidden size 512, layers 2"),
+        ({"nats_per_char": 1.5, "hardware": "a"}, "nats per character 1.5, hardware a"),
+        ({"steps": 12000, "dropout": {"a": 1, "b": 2.5}}, "steps 12,000, dropout (a 1, b 2.5)"),
+    ],
 )
-def test_values_of_a_card(value, words):
-    assert plain(value) == words
+def test_facts_of_a_card_in_words(facts, words):
+    assert listed(facts) == words
