@@ -20,7 +20,7 @@ import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
-from lstm_core.hardware import has_fast_bfloat16
+from lstm_core.hardware import has_fast_bfloat16, keep_freed_memory
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -121,6 +121,7 @@ def train(
         ValueError: if the folder holds a run with another schedule or another model.
         FloatingPointError: if the loss or its gradient is no longer a number.
     """
+    keep_freed_memory()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "state.pt"
     model = objective.model
