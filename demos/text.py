@@ -123,7 +123,7 @@ def build(page: gr.Blocks) -> None:
         learning(sampler(first).history, "nats a character"), elem_id="learning"
     )
 
-    heading("How it works", "")
+    heading("What is going on", "")
     gr.Markdown(EXPLANATION.read_text(encoding="utf-8"), elem_classes="explanation")
 
     heading("The model", "Trained by this project; the card travels inside the checkpoint.")

@@ -230,7 +230,7 @@ RECIPES = [
         shares=THREE_PARTS,
         splits=("test", "val", "train"),
         min_count=20,
-        training=TrainingConfig(5_000, 3e-3, evaluate_every=250, average=0.998),
+        training=TrainingConfig(3_300, 3e-3, evaluate_every=250, average=0.998),
         dropout=TextDropout(layers=0.1, outputs=0.1),
     ),
     TextRecipe(
@@ -241,7 +241,7 @@ RECIPES = [
         shares=THREE_PARTS,
         splits=("test", "val", "train"),
         min_count=20,
-        training=TrainingConfig(4_000, 3e-3, evaluate_every=250, average=0.998),
+        training=TrainingConfig(1_800, 3e-3, evaluate_every=250, average=0.998),
         dropout=TextDropout(layers=0.1, outputs=0.1),
     ),
     TextRecipe(
@@ -252,7 +252,7 @@ RECIPES = [
         shares=THREE_PARTS,
         splits=("test", "val", "train"),
         min_count=20,
-        training=TrainingConfig(4_000, 3e-3, evaluate_every=250, average=0.998),
+        training=TrainingConfig(2_200, 3e-3, evaluate_every=250, average=0.998),
         dropout=TextDropout(layers=0.15, outputs=0.15, weights=0.1),
     ),
     TextRecipe(
