@@ -77,7 +77,7 @@ def measure() -> dict[str, float]:
             page.goto(address)
             page.wait_for_selector("#writing .text s")
             seen = time.perf_counter() - opened
-            page.wait_for_load_state("networkidle")
+            page.wait_for_selector("#writing .guesses li")
             clicks = []
             for _ in range(CLICKS):
                 clicks.append(page.evaluate(FIRST_CHARACTER))

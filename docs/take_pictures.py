@@ -18,7 +18,7 @@ def main(address: str) -> None:
         page = browser.new_page(viewport={"width": 1240, "height": 800})
         page.goto(address)
         page.wait_for_selector("#writing .guesses li")
-        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(2000)  # the page sets its controls after it has opened
         page.screenshot(path=HERE / "text.png")
 
         page.set_viewport_size({"width": 900, "height": 800})
