@@ -301,7 +301,6 @@ def test_recipe(recipe):
     assert set(recipe.splits) <= recipe.shares.keys()
     assert recipe.splits[0] == ("test" if "test" in recipe.shares else "val")
     assert 0 < recipe.training.warmup < recipe.training.steps
-    assert recipe.training.steps % recipe.training.evaluate_every == 0
     rates = vars(recipe.dropout).values()
     assert all(0 <= rate < 1 for rate in rates)
     assert recipe.title
