@@ -40,7 +40,8 @@ FIRST_CHARACTER = """() => new Promise((resolve) => {
 
 def chromium() -> str | None:
     """The Chromium of this machine, if there is one."""
-    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 def measure() -> dict[str, float]:

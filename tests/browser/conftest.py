@@ -1,20 +1,12 @@
 """The real page in Chromium. Without Playwright or Chromium these tests are skipped."""
 
 import os
-import shutil
 from urllib.parse import urlsplit
 
 import pytest
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+from demos.bench import CHROMIUM_FLAGS, chromium
+
 SECONDS = 20  # until something that should come at once has failed to come
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
@@ -25,12 +17,11 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 def browser(gallery):
     """Chromium: the one that is installed, or else Playwright's own."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    installed = next(filter(None, map(shutil.which, NAMES)), None)
     with playwright.sync_playwright() as driver:
-        path = os.environ.get("CHROMIUM") or installed or driver.chromium.executable_path
+        path = os.environ.get("CHROMIUM") or chromium() or driver.chromium.executable_path
         if not os.path.exists(path):
             pytest.skip("Chromium is not installed")
-        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
+        browser = driver.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
