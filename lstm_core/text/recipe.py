@@ -55,7 +55,8 @@ class TextRecipe(Recipe):
     num_layers: int = 2
     batch_size: int = 32
     length: int = 128  # characters through which gradients flow
-    dynamic_learning_rate: float = 5e-4  # chosen on the validation part of wikipedia
+    # Between the best two of six tried on the first 30,000 validation characters of wikipedia.
+    dynamic_learning_rate: float = 5e-4
     splits: tuple[str, ...] = field(default=("val", "train"), kw_only=True)
 
     def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
