@@ -251,10 +251,7 @@ def on_continue(
     same_settings = replace(request, length=before.request.length) == before.request
     shown = cell_of(before.model, layer, cell)
     end(before)
-    after = replace(
-        before,
-        ended=False,
-        parts=list(before.parts),
+    after = before.copy(
         request=replace(before.request, length=min(total, MAX_LENGTH)),
         repeatable=before.repeatable and same_settings and total <= MAX_LENGTH,
     )
@@ -266,9 +263,8 @@ def on_stop(run: Run | None, layer: int, cell: int) -> tuple:
     """End the text where it stands."""
     stopped = written(run)
     end(stopped)
-    stopped = replace(stopped, ended=False, parts=list(stopped.parts))
-    length = min(stopped.length, MAX_LENGTH)
-    stopped = replace(stopped, request=replace(stopped.request, length=length))
+    stopped = stopped.copy()
+    stopped.request = replace(stopped.request, length=min(stopped.length, MAX_LENGTH))
     message = stopped.whole(cell_of(stopped.model, layer, cell))
     return message, stopped, f"Stopped after {stopped.length:,} characters."
 
@@ -285,7 +281,7 @@ def on_cell(run: Run | None, layer: int, cell: int) -> dict[str, Any]:
 def on_model(model: str, before: Run | None) -> list:
     """Show another model: its first text, its cells, its record, its card."""
     request = opening_request(model)
-    run = replace(first_view(model, request))
+    run = first_view(model, request).copy()
     shown = [run.whole((1, 1)), run, "", request.prime, *about(model)]
     if before is not None and before.model == model:  # the list was opened and left as it was
         return [gr.skip()] * len(shown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from html import escape
 from typing import Any, NamedTuple
@@ -44,8 +44,9 @@ class Run:
     model: str
     request: TextRequest
     prime: str  # as the network read it
-    id: str = field(default_factory=lambda: secrets.token_hex(4))
     parts: list[Part] = field(default_factory=list)
+    id: str = field(default_factory=lambda: secrets.token_hex(4))
+    follows: str = ""  # the run that this one was copied from, to go on or to end there
     repeatable: bool = True  # by an address: not if the settings were changed on the way
     ended: bool = False  # by the visitor, before it was done
 
@@ -65,7 +66,13 @@ class Run:
         link = {"model": self.model, "prime": r.prime, "length": r.length, "seed": r.seed,
                 "temperature": r.temperature, "top_k": r.top_k, "top_p": r.top_p}  # fmt: skip
         settings = {"name": f"{self.model}-{r.seed}", "link": link if self.repeatable else None}
-        return opening(self.id, sampler(self.model).vocabulary.characters, self.prime, settings)
+        characters = sampler(self.model).vocabulary.characters
+        return opening(self.id, self.follows, characters, self.prime, settings)
+
+    def copy(self, **changes: Any) -> Run:
+        """A run of its own that begins with what this one has written so far."""
+        fresh = {"id": secrets.token_hex(4), "follows": self.id, "ended": False}
+        return replace(self, **{"parts": list(self.parts), **fresh, **changes})
 
     def whole(self, cell: Cell) -> dict[str, Any]:
         """The message that holds all of the run and says that it is done."""

@@ -150,7 +150,7 @@ def test_going_on_is_as_if_it_had_been_one_text():
     messages = [page[0] for page in text.on_continue(run, 35, *SETTINGS, *CELL)]
     *_, (whole, _, _, _) = writes(length=60)
     assert messages[-1]["text"] == whole["text"]
-    assert messages[-1]["run"] == run.id
+    assert messages[-1]["follows"] == run.id != messages[-1]["run"]
     assert messages[0]["from"] == 25  # only what is new
     assert messages[-1]["settings"]["link"]["length"] == 60
     assert run.length == 25  # the text before can be gone on with once more

@@ -27,17 +27,22 @@ def writing_view(value: Any = None, *, compact: bool = False, **props: Any) -> g
     return widget("writing", value, compact=compact, **props)
 
 
-def opening(run: str, vocabulary: Sequence[str], prime: str, settings: dict[str, Any]) -> dict:
-    """The first message of a run: an empty page.
+def opening(
+    run: str, follows: str, vocabulary: Sequence[str], prime: str, settings: dict[str, Any]
+) -> dict:
+    """What every message of a run begins with.
 
     Args:
-        run: tells this run from all others.
+        run: tells this run from all others. Once another run has taken its place, whatever still
+            comes of it is late, and is not shown.
+        follows: the run that this one goes on from, whose text stays on the page; or "".
         vocabulary: the model's characters.
         prime: what the network read first.
         settings: `link`, the settings that an address needs to repeat the run.
     """
     return {
         "run": run,
+        "follows": follows,
         "vocabulary": list(vocabulary),
         "prime": prime,
         "settings": settings,

@@ -18,7 +18,7 @@ caret.className = 'caret';
 caret.hidden = true;
 
 let run = null; // {id, vocabulary, settings, chars, surprise, top, topP, cells, shown, done}
-const past = new Set(); // runs that others took the place of
+const past = new Set(); // runs that were ended, or that others took the place of
 let mode = 'surprise';
 let here = -1; // the character looked at
 let spans = []; // one element a character shown
@@ -48,15 +48,32 @@ function start(value) {
   hint();
 }
 
+// Takes the place of the run on the page, of which it keeps what it has in common with it.
+function goOn(value) {
+  run.id = value.run;
+  if (value.text === undefined) return;
+  const chars = Array.from(value.text);
+  let common = value.from;
+  while (common < run.chars.length && run.chars[common] === chars[common - value.from]) common++;
+  for (const kept of [run.chars, run.surprise, run.top, run.topP, run.cells]) kept.splice(common);
+  for (const span of spans.splice(common)) span.remove();
+  run.shown = Math.min(run.shown, common);
+  if (here >= spans.length) here = -1;
+}
+
 function receive(value) {
-  if (value && value.ended && run) run.done = true;
-  if (!value || !value.run) return;
-  if (past.has(value.run) && !value.done) return; // a late message; a whole run may be shown again
+  if (value && value.ended && run) {
+    run.done = true;
+    past.add(run.id);
+  }
+  if (!value || !value.run || past.has(value.run)) return; // the last is a message that came late
   if (!run || run.id !== value.run) {
     if (run) past.add(run.id);
-    past.delete(value.run);
-    start(value);
-    atOnce = Boolean(value.done);
+    if (run && run.id === value.follows) goOn(value);
+    else {
+      start(value);
+      atOnce = Boolean(value.done);
+    }
   }
   if (value.text !== undefined) {
     const from = value.from;
