@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import gradio as gr
-import torch
 
 from demos import text, theme
+from lstm_core.hardware import one_thread
 
 TABS = [text]
 """Modules with a NAME for addresses, a TITLE for the tab, and `build`, which fills the tab."""
@@ -48,12 +48,12 @@ def serve(
         browser: open a browser window.
         tabs: to be shown.
     """
-    launch(build(tabs), server_name=host, server_port=port, inbrowser=browser)
+    with one_thread():
+        launch(build(tabs), server_name=host, server_port=port, inbrowser=browser)
 
 
 def launch(page: gr.Blocks, **settings) -> tuple:
     """Serve a page with the gallery's looks, queue and limits; `settings` as `gr.Blocks.launch`."""
-    torch.set_num_threads(1)  # a second thread never helps a single step
     page.queue(default_concurrency_limit=VISITORS_AT_ONCE, max_size=32)
     return page.launch(
         theme=theme.theme(),

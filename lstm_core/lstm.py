@@ -16,7 +16,8 @@ One set of weights, three ways through, all giving the same numbers:
 
 - ``forward``  reads a whole sequence with PyTorch's fused kernel: training, and reading a prompt;
 - ``step``     advances one time step with the equations written out: sampling. (The fused kernel
-  repacks its weights on every call, which makes it some twenty times slower for a single step.)
+  repacks its weights on every call, which makes it some ten times slower for a single step; what
+  is faster still is in `stepper.py`.)
 - both with ``trace=True`` keep i, f, g, o, c and h of every layer and step: the cell views.
 
 Shapes: B sequences in a batch, T time steps, I inputs, H cells in a layer, L layers.
@@ -50,8 +51,7 @@ class LSTMLayer(nn.Module):
     """One layer of H memory cells.
 
     One matrix W acts on [x, h], as in the equations. Its rows are the four gates one below the
-    other, in PyTorch's order i, f, g, o. A sampler may hold the weights in half precision: the
-    products are then computed in it, gates and cells in the precision of the state.
+    other, in PyTorch's order i, f, g, o.
 
     Args:
         input_size: I, the length of an input vector.
@@ -117,11 +117,7 @@ class LSTMLayer(nn.Module):
             four tensors (..., H).
         """
         xh = torch.cat((x, h), -1)  # (..., I + H)
-        weight = self.weight
-        if weight.dtype == h.dtype:
-            i, f, g, o = F.linear(xh, weight, self.bias).chunk(4, -1)
-        else:
-            i, f, g, o = F.linear(xh.to(weight.dtype), weight, self.bias).to(h.dtype).chunk(4, -1)
+        i, f, g, o = F.linear(xh, self.weight, self.bias).chunk(4, -1)
         return i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
 
     def trace(self, x: Tensor, out: Tensor, h: Tensor, c: Tensor) -> LayerTrace:

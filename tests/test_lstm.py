@@ -216,17 +216,6 @@ def test_detach_cuts_the_graph_and_nothing_else():
     assert torch.equal(cut.c, after.c)
 
 
-def test_steps_in_half_precision_weights_keep_the_precision_of_the_state():
-    lstm, x, state = make(4, 20, 8, 16, 2)
-    with torch.no_grad():
-        expected, _ = lstm(x, state)
-        lstm.bfloat16()
-        for t in range(20):
-            out, state = lstm.step(x[:, t], state)
-            assert out.dtype == state.h.dtype == state.c.dtype == torch.float32
-            torch.testing.assert_close(out, expected[:, t], atol=0.05, rtol=0)
-
-
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_a_fresh_network_remembers(layers):
     H = 7

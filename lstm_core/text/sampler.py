@@ -11,10 +11,8 @@ the text, which is what makes runs comparable; and a run can be taken up again w
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -24,17 +22,14 @@ from torch import Tensor
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
-from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.lstm import LSTMState
+from lstm_core.stepper import HALF_PRECISION_FROM, Stepper, stepper
 from lstm_core.text.model import TextConfig, TextModel
 from lstm_core.text.vocabulary import Reading, Vocabulary
 
 MAX_LENGTH = 5_000
 MAX_PRIME = 20_000
 MAX_SEED = 2**32 - 1
-
-HALF_PRECISION_FROM = 4
-"""Texts written side by side from which on bfloat16 weights are faster than single precision."""
 
 FUSED_FROM = 20
 """Characters from which on the fused kernel's preparations are quicker than single steps."""
@@ -166,6 +161,7 @@ class TextSampler:
     ) -> None:
         self.model, self.vocabulary = model.eval().requires_grad_(False), vocabulary
         self.card, self.history = card, history or {}
+        self._steppers: dict[int, Stepper] = {}
 
     @classmethod
     def from_checkpoint(cls, name: str | Path) -> TextSampler:
@@ -241,16 +237,15 @@ class TextSampler:
             torch.cat([state.h for _, state, _ in starts], dim=1),  # (L, B, H)
             torch.cat([state.c for _, state, _ in starts], dim=1),
         )
-        model, characters = self._model_for(len(requests)), self.vocabulary.characters
+        step, characters = self._stepper(len(requests)), self.vocabulary.characters
+        weight, bias = self.model.head.weight, self.model.head.bias
         draw = Draw(
             requests, [start[2] for start in starts], len(characters), self.vocabulary.escape
         )
-        embedding, head = model.embedding.weight.float(), model.head
         for n in range(requests[0].length):
             drawn = draw(logits.numpy(), n)  # (B,)
-            h, state = model.lstm.step(embedding[torch.from_numpy(drawn)], state)
-            expected, logits = logits, F.linear(h.to(head.weight.dtype), head.weight, head.bias)
-            logits = logits.float()
+            h, state = step(drawn, state)
+            expected, logits = logits, F.linear(h, weight, bias)
             yield [
                 TextStep(starts[b][2] + n, characters[id_], id_, expected, state, logits, b)
                 for b, id_ in enumerate(drawn.tolist())
@@ -268,14 +263,11 @@ class TextSampler:
             h, state = self.model.lstm.step(x[None], state)
         return self.model.head(h)[0], state, 0
 
-    def _model_for(self, batch_size: int) -> TextModel:
-        if batch_size >= HALF_PRECISION_FROM and has_fast_bfloat16(torch.device("cpu")):
-            return self._half_precision
-        return self.model
-
-    @cached_property
-    def _half_precision(self) -> TextModel:
-        return copy.deepcopy(self.model).bfloat16()
+    def _stepper(self, batch_size: int) -> Stepper:
+        size = min(batch_size, HALF_PRECISION_FROM)  # there is nothing faster for more
+        if size not in self._steppers:
+            self._steppers[size] = stepper(self.model.lstm, self.model.embedding.weight, size)
+        return self._steppers[size]
 
 
 class Draw:
