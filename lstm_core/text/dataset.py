@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,14 +49,18 @@ class Lanes:
         batch_size: B lanes.
         length: T characters a batch and lane.
         seed: of the places where rounds begin.
+        reread: the text of a round as numbers, given the round's number, where a text is to be
+            read in another form each time; about as long as `ids`.
     """
 
     ids: np.ndarray
     batch_size: int
     length: int
     seed: int = 0
+    reread: Callable[[int], np.ndarray] | None = None
 
     def __post_init__(self) -> None:
+        self._round, self._text = -1, self.ids
         self.per_round = (len(self.ids) - 1) // (self.batch_size * self.length)
         if self.per_round < 1:
             raise ValueError(
@@ -71,8 +76,15 @@ class Lanes:
         """Batch number `step`: (B, T) characters, and the (B, T) that follow each of them."""
         round_, position = divmod(step, self.per_round)
         lane = self.per_round * self.length
-        offset = np.random.default_rng((self.seed, round_)).integers(len(self.ids))
+        ids = self._read(round_)
+        offset = np.random.default_rng((self.seed, round_)).integers(len(ids))
         starts = offset + np.arange(self.batch_size) * lane + position * self.length
-        places = (starts[:, None] + np.arange(self.length + 1)) % len(self.ids)  # (B, T + 1)
-        window = torch.from_numpy(self.ids[places])
+        places = (starts[:, None] + np.arange(self.length + 1)) % len(ids)  # (B, T + 1)
+        window = torch.from_numpy(ids[places])
         return window[:, :-1], window[:, 1:]
+
+    def _read(self, round_: int) -> np.ndarray:
+        """The text as it reads in this round."""
+        if self.reread is not None and round_ != self._round:
+            self._round, self._text = round_, self.reread(round_)
+        return self._text

@@ -6,12 +6,13 @@ import datetime
 import lzma
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -27,6 +28,7 @@ from lstm_core.text.dataset import Lanes, read_text, split
 from lstm_core.text.model import TextConfig, TextDropout, TextModel
 from lstm_core.text.sampler import TextRequest, TextSampler
 from lstm_core.text.scoring import escape_nats, total_nats, total_nats_dynamic
+from lstm_core.text.speakers import Renaming, speakers
 from lstm_core.text.vocabulary import Vocabulary
 from lstm_core.training import Objective, Run, TrainingConfig, train
 
@@ -55,6 +57,8 @@ class TextRecipe(Recipe):
     num_layers: int = 2
     batch_size: int = 32
     length: int = 128  # characters through which gradients flow
+    fresh_starts: float = 0.0  # share of the states that go back to zero after a batch
+    renamed: float = 0.0  # share of a play's speakers that bear new names in each reading
     # Between the best two of six tried on the first 30,000 validation characters of wikipedia.
     dynamic_learning_rate: float = 5e-4
     splits: tuple[str, ...] = field(default=("val", "train"), kw_only=True)
@@ -63,15 +67,16 @@ class TextRecipe(Recipe):
         parts = self.parts(data)
         vocabulary = Vocabulary.of(parts["train"], self.min_count)
         lanes = Lanes(
-            vocabulary.encode(parts["train"]), self.batch_size, self.length, self.training.seed
-        )
+            vocabulary.encode(parts["train"]), self.batch_size, self.length, self.training.seed,
+            self.rereading(parts["train"], vocabulary),
+        )  # fmt: skip
         torch.manual_seed(self.training.seed)
         model = TextModel(
             TextConfig(len(vocabulary), self.embedding_size, self.hidden_size, self.num_layers),
             self.dropout,
         ).to(device)
         validation = torch.from_numpy(vocabulary.encode(parts["val"]))
-        objective = TextObjective(model, lanes, validation, vocabulary, device)
+        objective = TextObjective(model, lanes, validation, vocabulary, device, self.fresh_starts)
         path = run / f"{self.name}.safetensors"
 
         def save(state: Run) -> None:
@@ -84,6 +89,18 @@ class TextRecipe(Recipe):
     def parts(self, data: Path | None) -> dict[str, str]:
         """The parts of the text, by name."""
         return split(read_text(locate(self.data, data)), self.shares)
+
+    def rereading(self, text: str, vocabulary: Vocabulary) -> Callable[[int], np.ndarray] | None:
+        """The text as it reads in a round, if it is not the same in each."""
+        if not self.renamed:
+            return None
+        renaming = Renaming(speakers(text), self.renamed)
+
+        def reread(round_: int) -> np.ndarray:
+            rng = np.random.default_rng((self.training.seed, round_))
+            return vocabulary.encode(renaming(text, rng))
+
+        return reread
 
     def card(
         self, model: TextModel, vocabulary: Vocabulary, run: Run, device: torch.device
@@ -114,6 +131,8 @@ class TextRecipe(Recipe):
                 "batch": f"{self.batch_size} x {self.length} characters",
                 "learning_rate": self.training.learning_rate,
                 "dropout": asdict(self.dropout),
+                "fresh_starts": self.fresh_starts,
+                "renamed_speakers": self.renamed,
                 "seed": self.training.seed,
             },
             licence=data.licence,
@@ -173,6 +192,8 @@ class TextObjective(Objective[TextModel]):
         validation: (N,) the validation part as numbers.
         vocabulary: to write the samples at milestones.
         device: where the model lies.
+        fresh_starts: share of the lanes that go on from a state of zeros after a batch, as a
+            visitor's text begins; the others carry their state on.
     """
 
     def __init__(
@@ -182,8 +203,10 @@ class TextObjective(Objective[TextModel]):
         validation: Tensor,
         vocabulary: Vocabulary,
         device: torch.device,
+        fresh_starts: float = 0.0,
     ) -> None:
         self.model, self.lanes, self.vocabulary, self.device = model, lanes, vocabulary, device
+        self.fresh_starts = fresh_starts
         self.validation = validation.to(device)
         self.state: LSTMState | None = None
 
@@ -192,7 +215,8 @@ class TextObjective(Objective[TextModel]):
             self.state = self.model.lstm.initial_state(self.lanes.batch_size)
         x, y = (part.to(self.device) for part in self.lanes.batch(step))
         logits, state = self.model(x, self.state)
-        self.state = state.detach()
+        kept = torch.rand(self.lanes.batch_size, 1, device=self.device) >= self.fresh_starts
+        self.state = LSTMState(state.h.detach() * kept, state.c.detach() * kept)
         return F.cross_entropy(logits.float().flatten(0, 1), y.flatten())
 
     def validate(self, model: TextModel) -> float:

@@ -120,6 +120,26 @@ def test_the_text_is_what_is_read():
     np.testing.assert_array_equal(y, ids[after])
 
 
+def test_a_text_can_be_another_one_in_each_round():
+    """Texts of round r hold r thousand and the place, and differ in length."""
+    read = []
+
+    def reread(round_):
+        read.append(round_)
+        return 1000 * round_ + np.arange(298 + 2 * round_)
+
+    lanes = Lanes(np.arange(300), 4, 6, seed=4, reread=reread)
+    for step in range(3 * lanes.per_round):
+        round_ = step // lanes.per_round
+        x, y = lanes.batch(step)
+        assert (x // 1000 == round_).all()
+        assert torch.equal(y, 1000 * round_ + (x - 1000 * round_ + 1) % (298 + 2 * round_))
+        if not lanes.starts_round(step):
+            assert torch.equal(x[:, 0], lanes.batch(step - 1)[1][:, -1])
+    assert read == [0, 1, 2], "a text is made once a round"
+    assert torch.equal(lanes.batch(2)[0], Lanes(np.arange(300), 4, 6, 4, reread).batch(2)[0])
+
+
 @pytest.mark.parametrize("N", [0, 1, 2, 14, 15])
 def test_a_text_too_short_is_refused(N):
     with pytest.raises(ValueError, match=f"a text of {N} characters is too short for 3 lanes of 5"):

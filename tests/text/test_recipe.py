@@ -6,6 +6,7 @@ import itertools
 import lzma
 import math
 import random
+import re
 from dataclasses import replace
 
 import pytest
@@ -322,3 +323,29 @@ def test_recipes_are_all_different():
     for a, b in itertools.combinations(RECIPES, 2):
         assert a.data != b.data
         assert a.title != b.title
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.0, 0), (0.25, 0.25), (1.0, 1)])
+def test_a_share_of_the_states_starts_afresh(share, expected):
+    vocabulary = Vocabulary.of(PARTS["train"], RECIPE.min_count)
+    model = TextModel(TextConfig(len(vocabulary), 8, 16, 2)).train()
+    lanes = Lanes(vocabulary.encode(PARTS["train"]), 40, 5)
+    carrying = TextObjective(model, lanes, torch.zeros(9).long(), vocabulary, CPU, share)
+    for step in range(10):
+        carrying.loss(step)
+        h, c = carrying.state
+        fresh = (h == 0).all(dim=(0, 2))
+        assert torch.equal(fresh, (c == 0).all(dim=(0, 2)))
+        assert not (h[:, ~fresh] == 0).any(), "a state starts afresh as a whole"
+        assert fresh.float().mean() == pytest.approx(expected, abs=0.25 if 0 < share < 1 else 0)
+
+
+def test_a_play_is_read_with_other_names_in_each_round():
+    play = "\n\n".join(f"{name}:\nAye." for name in ("ROMEO", "JULIET", "TYBALT") * 20)
+    vocabulary = Vocabulary.of(play)
+    reread = replace(RECIPE, renamed=1.0).rereading(play, vocabulary)
+    texts = ["".join(vocabulary.characters[n] for n in reread(round_)) for round_ in (0, 1, 0)]
+    assert texts[0] == texts[2] != texts[1]
+    for text in texts:
+        assert re.fullmatch("(([A-Z]+):\nAye.(\n\n|$)){60}", text)
+    assert RECIPE.rereading(play, vocabulary) is None
