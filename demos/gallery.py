@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from types import ModuleType
 
@@ -11,7 +12,8 @@ from demos import text, theme
 from lstm_core.hardware import one_thread
 
 TABS = [text]
-"""Modules with a NAME for addresses, a TITLE for the tab, and `build`, which fills the tab."""
+"""Modules with a NAME for addresses, a TITLE for the tab, `build`, which fills the tab, and
+`prepare`, which works out what visitors may ask for next and keeps it."""
 
 HEADER = """
 # LSTM Gallery
@@ -49,7 +51,18 @@ def serve(
         tabs: to be shown.
     """
     with one_thread():
-        launch(build(tabs), server_name=host, server_port=port, inbrowser=browser)
+        page = build(tabs)
+        launch(
+            page, server_name=host, server_port=port, inbrowser=browser, prevent_thread_lock=True
+        )
+        threading.Thread(target=prepare, args=[tabs], daemon=True).start()
+        page.block_thread()
+
+
+def prepare(tabs: Sequence[ModuleType]) -> None:
+    """Let each tab prepare, while the first page is already served."""
+    for tab in tabs:
+        tab.prepare()
 
 
 def launch(page: gr.Blocks, **settings) -> tuple:

@@ -168,6 +168,13 @@ def build(page: gr.Blocks) -> None:
     gr.api(write_text, api_name="write", concurrency_id="cpu")
 
 
+def prepare() -> None:
+    """Have the first texts of every model ready: writing them takes a second or two."""
+    for model in models():
+        first_view(model, opening_request(model))
+        first_comparison(model)
+
+
 @cache
 def first_comparison(model: str) -> list[dict[str, Any]]:
     """The texts that stand side by side before anything is asked."""

@@ -423,3 +423,14 @@ def test_a_page_without_models_says_so(monkeypatch):
     page = build([text])
     values = [str(block["props"].get("value")) for block in page.config["components"]]
     assert any("There is no text model" in value for value in values)
+
+
+def test_what_is_prepared_need_not_be_written_when_a_visitor_asks(brake, text_models):
+    for cache in (text_runs.first_view, text.first_comparison):
+        cache.cache_clear()
+    text.prepare()
+    texts = brake.begun
+    assert texts == 2 * len(text_models)
+    for model in text_models:
+        text.on_model(model, None)
+    assert brake.begun == texts
