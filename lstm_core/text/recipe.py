@@ -244,7 +244,7 @@ RECIPES = [
         title="Shakespeare",
         description="Plays: speakers' names, verse, the manner of 1600.",
         shares=TWO_PARTS,
-        training=TrainingConfig(4_400, 3e-3, weight_decay=0.03, evaluate_every=250, average=0.998),
+        training=TrainingConfig(7_000, 3e-3, weight_decay=0.03, evaluate_every=250, average=0.998),
         dropout=TextDropout(inputs=0.1, layers=0.4, outputs=0.4, weights=0.4),
         batch_size=16,
         length=256,
