@@ -1,0 +1,1 @@
+"""What the memory cells of a text model hold: reading, finding, influence, surgery."""
