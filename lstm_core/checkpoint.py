@@ -208,6 +208,27 @@ def record(name: str | Path, result: dict[str, Any]) -> None:
     save(path, replace(card, results=[*results, result]), loaded.weights, history)
 
 
+def annotate(name: str | Path, key: str, value: Any) -> None:
+    """Write something into the record of a checkpoint, in place of what is there by the same key.
+
+    Args:
+        name: of a shipped checkpoint, or the path of a .safetensors file.
+        key: under which it lies in the record.
+        value: anything that JSON can hold.
+
+    Raises:
+        CheckpointError: as `read_card`, or if JSON cannot hold the value.
+    """
+    path = find(name)
+    card, history = read_card(path)
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"JSON cannot hold what is to lie under {key!r} ({error}).") from None
+    loaded = load(path, card.task)
+    save(path, card, loaded.weights, {**history, key: value})
+
+
 @contextmanager
 def building(loaded: Checkpoint) -> Iterator[None]:
     """Turns what goes wrong while a model is built from a checkpoint into a sentence.

@@ -314,3 +314,60 @@ def test_the_folder_need_not_exist(folder, monkeypatch):
     monkeypatch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder / "nowhere"))
     assert checkpoint.names() == []
     assert "there are: none." in refusal("small")
+
+
+# Notes in the record
+
+
+def test_annotate_adds_to_the_record_and_changes_nothing_else(folder):
+    checkpoint.save(folder / "small.safetensors", CARD, WEIGHTS, HISTORY)
+    before = checkpoint.load("small", "text")
+    value = {"n": 3, "confirmed": [{"feature": "“quotes”", "held_out": 0.5, "threshold": None}]}
+    for name, given in (("small", [1, 2]), (folder / "small.safetensors", value)):
+        checkpoint.annotate(name, "findings", given)
+        after = checkpoint.load("small", "text")
+        assert after.history == {**HISTORY, "findings": given}
+        assert after.card == CARD
+        assert after.weights.keys() == before.weights.keys()
+        assert all(torch.equal(w, before.weights[k]) for k, w in after.weights.items())
+    checkpoint.annotate("small", "curve", [])
+    assert checkpoint.read_card("small")[1] == {**HISTORY, "findings": value, "curve": []}
+    assert [p.name for p in folder.iterdir()] == ["small.safetensors"]
+
+
+@pytest.mark.parametrize(
+    "value", [float("nan"), [float("inf")], {"a": {1, 2}}, object()], ids=lambda v: str(v)[:10]
+)
+def test_what_json_cannot_hold_is_not_noted(folder, value):
+    checkpoint.save(folder / "small.safetensors", CARD, WEIGHTS, HISTORY)
+    before = (folder / "small.safetensors").read_bytes()
+    with pytest.raises(
+        CheckpointError, match=r"^JSON cannot hold what is to lie under 'findings' "
+    ):
+        checkpoint.annotate("small", "findings", value)
+    assert (folder / "small.safetensors").read_bytes() == before
+
+
+def test_a_note_that_is_too_large_or_cannot_be_written_leaves_all_as_it_was(folder, monkeypatch):
+    checkpoint.save(folder / "small.safetensors", CARD, WEIGHTS, HISTORY)
+    before = (folder / "small.safetensors").read_bytes()
+    with pytest.raises(CheckpointError, match=r"^The checkpoint would have "):
+        checkpoint.annotate("small", "findings", "x" * 10_000_000)
+
+    def full(weights, path, metadata):
+        path.write_bytes(b"half a file")
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(checkpoint, "save_file", full)
+    with pytest.raises(OSError, match="No space"):
+        checkpoint.annotate("small", "findings", 1)
+    assert (folder / "small.safetensors").read_bytes() == before
+    assert [p.name for p in folder.iterdir()] == ["small.safetensors"]
+
+
+def test_there_is_nothing_to_annotate(folder):
+    with pytest.raises(CheckpointError, match="There is no checkpoint named 'nobody'"):
+        checkpoint.annotate("nobody", "findings", 1)
+    put(folder, card="not JSON")
+    with pytest.raises(CheckpointError, match=r"^bad\.safetensors has a card that cannot be read"):
+        checkpoint.annotate("bad", "findings", 1)
