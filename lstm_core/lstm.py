@@ -146,9 +146,10 @@ class LSTM(nn.Module):
         input_size: I, the length of an input vector.
         hidden_size: H, the number of memory cells in each layer.
         num_layers: L.
-        dropout: while training, probability of dropping an output between two layers. One mask
-            serves all steps of a sequence (variational dropout; Gal & Ghahramani 2016,
-            arXiv:1512.05287).
+        dropout: while training, probability of dropping an output between two layers.
+        locked: one mask of this dropout serves all steps of a sequence (variational dropout; Gal
+            & Ghahramani 2016, arXiv:1512.05287); otherwise each step has its own (Zaremba et al.
+            2014, arXiv:1409.2329).
         weight_dropout: while training, probability of dropping a recurrent weight.
     """
 
@@ -159,11 +160,12 @@ class LSTM(nn.Module):
         num_layers: int = 1,
         *,
         dropout: float = 0.0,
+        locked: bool = True,
         weight_dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
-        self.dropout, self.weight_dropout = dropout, weight_dropout
+        self.dropout, self.locked, self.weight_dropout = dropout, locked, weight_dropout
         self.layers = nn.ModuleList(
             LSTMLayer(input_size if layer == 0 else hidden_size, hidden_size)
             for layer in range(num_layers)
@@ -210,7 +212,7 @@ class LSTM(nn.Module):
         hs, cs, traces = [], [], []
         for n, layer in enumerate(cast("Iterable[LSTMLayer]", self.layers)):
             if n > 0:
-                x = locked_dropout(x, self.dropout, self.training)
+                x = dropout(x, self.dropout, self.training, self.locked)
             out, h, c = layer(x, state.h[n], state.c[n], self.weight_dropout)
             if trace:
                 traces.append(layer.trace(x, out, state.h[n], state.c[n]))
@@ -269,12 +271,14 @@ class LSTM(nn.Module):
             )
 
 
-def locked_dropout(x: Tensor, p: float, training: bool) -> Tensor:
-    """Dropout with one mask for all steps of a sequence (Gal & Ghahramani 2016).
+def dropout(x: Tensor, p: float, training: bool, locked: bool) -> Tensor:
+    """Dropout of a sequence, with one mask for all its steps if it is locked.
 
     Args:
         x: (B, T, C). p: probability of dropping a channel. training: off means x unchanged.
     """
+    if not locked:
+        return F.dropout(x, p, training)
     if not training or p == 0:
         return x
     mask = x.new_empty(x.shape[0], 1, x.shape[2]).bernoulli_(1 - p) / (1 - p)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from lstm_core.lstm import LSTM, LSTMState, locked_dropout
+from lstm_core.lstm import LSTM, LSTMState, dropout
 from lstm_core.trace import QUANTITIES, Trace
 
 # (B, T, I, H, L): the corners, and sizes nobody chose.
@@ -265,18 +265,35 @@ def test_dropout_between_layers_is_one_mask_for_all_steps():
     assert len({tuple(row) for row in dropped.tolist()}) == B, "each sequence has its own mask"
 
 
+def test_dropout_that_is_not_locked_has_a_mask_for_each_step():
+    x = torch.ones(50, 40, 30)
+    out = dropout(x, 0.25, training=True, locked=False)
+    close(out.unique(), torch.tensor([0, 1 / 0.75]))
+    assert out.mean().item() == pytest.approx(1, abs=0.02)
+    assert not torch.equal(out[:, 0], out[:, 1])
+    assert torch.equal(dropout(x, 0.25, training=False, locked=False), x)
+    lstm, x, _ = make(4, 9, 5, 16, 2, dropout=0.5, locked=False)
+    with torch.no_grad():  # the upper layer shows its input, as above
+        lstm.layers[1].weight.zero_()
+        lstm.layers[1].bias.zero_()
+        lstm.layers[1].weight[32:48, :16] = torch.eye(16)
+    _, _, trace = lstm.train()(x, trace=True)
+    dropped = (trace.layers[1].g.atanh() / trace.layers[0].h).abs() < 1e-6
+    assert not torch.equal(dropped[:, 0], dropped[:, 1])
+
+
 @pytest.mark.parametrize("p", [0.1, 0.5, 0.8])
 def test_locked_dropout(p):
     x = torch.randn(500, 4, 30)
-    out = locked_dropout(x, p, training=True)
+    out = dropout(x, p, training=True, locked=True)
     mask = out / x
     assert torch.allclose(mask, mask[:, :1].expand_as(mask))
     kept = mask[:, 0] != 0
     close(mask[:, 0][kept], torch.full((int(kept.sum()),), 1 / (1 - p)))
     # 15,000 draws: five standard deviations of their mean are about 0.02 / (1 - p).
     assert mask[:, 0].mean().item() == pytest.approx(1, abs=0.02 / (1 - p))
-    assert torch.equal(locked_dropout(x, p, training=False), x)
-    assert torch.equal(locked_dropout(x, 0.0, training=True), x)
+    assert torch.equal(dropout(x, p, training=False, locked=True), x)
+    assert torch.equal(dropout(x, 0.0, training=True, locked=True), x)
 
 
 def test_weight_dropout_drops_recurrent_weights_for_a_whole_sequence():

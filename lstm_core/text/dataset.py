@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,18 +48,14 @@ class Lanes:
         batch_size: B lanes.
         length: T characters a batch and lane.
         seed: of the places where rounds begin.
-        reread: the text of a round as numbers, given the round's number, where a text is to be
-            read in another form each time; about as long as `ids`.
     """
 
     ids: np.ndarray
     batch_size: int
     length: int
     seed: int = 0
-    reread: Callable[[int], np.ndarray] | None = None
 
     def __post_init__(self) -> None:
-        self._round, self._text = -1, self.ids
         self.per_round = (len(self.ids) - 1) // (self.batch_size * self.length)
         if self.per_round < 1:
             raise ValueError(
@@ -76,15 +71,46 @@ class Lanes:
         """Batch number `step`: (B, T) characters, and the (B, T) that follow each of them."""
         round_, position = divmod(step, self.per_round)
         lane = self.per_round * self.length
-        ids = self._read(round_)
-        offset = np.random.default_rng((self.seed, round_)).integers(len(ids))
+        offset = np.random.default_rng((self.seed, round_)).integers(len(self.ids))
         starts = offset + np.arange(self.batch_size) * lane + position * self.length
-        places = (starts[:, None] + np.arange(self.length + 1)) % len(ids)  # (B, T + 1)
-        window = torch.from_numpy(ids[places])
+        places = (starts[:, None] + np.arange(self.length + 1)) % len(self.ids)  # (B, T + 1)
+        window = torch.from_numpy(self.ids[places])
         return window[:, :-1], window[:, 1:]
 
-    def _read(self, round_: int) -> np.ndarray:
-        """The text as it reads in this round."""
-        if self.reread is not None and round_ != self._round:
-            self._round, self._text = round_, self.reread(round_)
-        return self._text
+
+@dataclass
+class Windows:
+    """Batches for back-propagation through time: B passages, cut out anywhere in the text.
+
+    The network begins each of them knowing nothing, so it cannot learn the order of the text by
+    heart as easily as in `Lanes`. Which passages are in batch n depends on nothing but the
+    arguments.
+
+    Args:
+        ids: (N,) the text as numbers.
+        batch_size: B passages.
+        length: T characters a passage.
+        seed: of the places.
+    """
+
+    ids: np.ndarray
+    batch_size: int
+    length: int
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.ids) <= self.length:
+            raise ValueError(
+                f"a text of {len(self.ids)} characters is too short for passages of {self.length}"
+            )
+
+    def starts_round(self, step: int) -> bool:
+        """Always: every batch starts from a state of zeros."""
+        return True
+
+    def batch(self, step: int) -> tuple[Tensor, Tensor]:
+        """Batch number `step`: (B, T) characters, and the (B, T) that follow each of them."""
+        rng = np.random.default_rng((self.seed, step))
+        starts = rng.integers(len(self.ids) - self.length, size=self.batch_size)
+        window = torch.from_numpy(self.ids[starts[:, None] + np.arange(self.length + 1)])
+        return window[:, :-1], window[:, 1:]

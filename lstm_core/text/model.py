@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from lstm_core.lstm import LSTM, LSTMState, locked_dropout
+from lstm_core.lstm import LSTM, LSTMState, dropout
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,11 @@ class TextConfig:
 class TextDropout:
     """What is left out at random while training, as probabilities."""
 
-    inputs: float = 0.0  # channels of the embedding, one mask a sequence
-    layers: float = 0.0  # outputs between two layers, one mask a sequence
-    outputs: float = 0.0  # outputs of the top layer, one mask a sequence
+    inputs: float = 0.0  # channels of the embedding
+    layers: float = 0.0  # outputs between two layers
+    outputs: float = 0.0  # outputs of the top layer
     weights: float = 0.0  # recurrent weights
+    locked: bool = True  # of the first three, one mask serves all steps of a sequence
 
 
 class TextModel(nn.Module):
@@ -49,6 +50,7 @@ class TextModel(nn.Module):
             config.hidden_size,
             config.num_layers,
             dropout=self.dropout.layers,
+            locked=self.dropout.locked,
             weight_dropout=self.dropout.weights,
         )
         self.head = nn.Linear(config.hidden_size, config.vocabulary_size)
@@ -63,7 +65,8 @@ class TextModel(nn.Module):
         Returns:
             (B, T, V) logits of the character that follows each one read, and the state after it.
         """
-        x = locked_dropout(self.embedding(ids), self.dropout.inputs, self.training)  # (B, T, E)
+        p = self.dropout
+        x = dropout(self.embedding(ids), p.inputs, self.training, p.locked)  # (B, T, E)
         out, state = self.lstm(x, state)  # (B, T, H)
-        out = locked_dropout(out, self.dropout.outputs, self.training)
+        out = dropout(out, p.outputs, self.training, p.locked)
         return self.head(out), state

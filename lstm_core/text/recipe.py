@@ -6,13 +6,12 @@ import datetime
 import lzma
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -22,13 +21,13 @@ from lstm_core.checkpoint import Card
 from lstm_core.data import data_set, locate
 from lstm_core.hardware import has_fast_bfloat16, processor
 from lstm_core.lstm import LSTMState
+from lstm_core.memory import finding
 from lstm_core.recipe import Evaluation, Recipe
 from lstm_core.text import bench
-from lstm_core.text.dataset import Lanes, read_text, split
+from lstm_core.text.dataset import Lanes, Windows, read_text, split
 from lstm_core.text.model import TextConfig, TextDropout, TextModel
 from lstm_core.text.sampler import TextRequest, TextSampler
 from lstm_core.text.scoring import escape_nats, total_nats, total_nats_dynamic
-from lstm_core.text.speakers import Renaming, speakers
 from lstm_core.text.vocabulary import Vocabulary
 from lstm_core.training import Objective, Run, TrainingConfig, train
 
@@ -43,7 +42,8 @@ class TextRecipe(Recipe):
     task: ClassVar[str] = "text"
     request: ClassVar[type] = TextRequest
     switches: ClassVar[dict[str, str]] = {
-        "dynamic": "also let the weights learn on from what was read (dynamic evaluation)"
+        "dynamic": "also let the weights learn on from what was read (dynamic evaluation)",
+        "cells": "also find the memory cells that stand for features of text",
     }
 
     title: str
@@ -57,8 +57,7 @@ class TextRecipe(Recipe):
     num_layers: int = 2
     batch_size: int = 32
     length: int = 128  # characters through which gradients flow
-    fresh_starts: float = 0.0  # share of the states that go back to zero after a batch
-    renamed: float = 0.0  # share of a play's speakers that bear new names in each reading
+    windows: bool = False  # passages from anywhere, not lanes that follow on with their state
     # Between the best two of six tried on the first 30,000 validation characters of wikipedia.
     dynamic_learning_rate: float = 5e-4
     splits: tuple[str, ...] = field(default=("val", "train"), kw_only=True)
@@ -66,17 +65,16 @@ class TextRecipe(Recipe):
     def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
         parts = self.parts(data)
         vocabulary = Vocabulary.of(parts["train"], self.min_count)
-        lanes = Lanes(
-            vocabulary.encode(parts["train"]), self.batch_size, self.length, self.training.seed,
-            self.rereading(parts["train"], vocabulary),
-        )  # fmt: skip
+        batches = (Windows if self.windows else Lanes)(
+            vocabulary.encode(parts["train"]), self.batch_size, self.length, self.training.seed
+        )
         torch.manual_seed(self.training.seed)
         model = TextModel(
             TextConfig(len(vocabulary), self.embedding_size, self.hidden_size, self.num_layers),
             self.dropout,
         ).to(device)
         validation = torch.from_numpy(vocabulary.encode(parts["val"]))
-        objective = TextObjective(model, lanes, validation, vocabulary, device, self.fresh_starts)
+        objective = TextObjective(model, batches, validation, vocabulary, device)
         path = run / f"{self.name}.safetensors"
 
         def save(state: Run) -> None:
@@ -89,18 +87,6 @@ class TextRecipe(Recipe):
     def parts(self, data: Path | None) -> dict[str, str]:
         """The parts of the text, by name."""
         return split(read_text(locate(self.data, data)), self.shares)
-
-    def rereading(self, text: str, vocabulary: Vocabulary) -> Callable[[int], np.ndarray] | None:
-        """The text as it reads in a round, if it is not the same in each."""
-        if not self.renamed:
-            return None
-        renaming = Renaming(speakers(text), self.renamed)
-
-        def reread(round_: int) -> np.ndarray:
-            rng = np.random.default_rng((self.training.seed, round_))
-            return vocabulary.encode(renaming(text, rng))
-
-        return reread
 
     def card(
         self, model: TextModel, vocabulary: Vocabulary, run: Run, device: torch.device
@@ -128,11 +114,10 @@ class TextRecipe(Recipe):
                 "validation_nats_per_char": round(run.score, 4),
                 "seconds": round(run.seconds),
                 "hardware": processor(device),
-                "batch": f"{self.batch_size} x {self.length} characters",
+                "batch": f"{self.batch_size} x {self.length} characters"
+                + (", from anywhere" if self.windows else ""),
                 "learning_rate": self.training.learning_rate,
                 "dropout": asdict(self.dropout),
-                "fresh_starts": self.fresh_starts,
-                "renamed_speakers": self.renamed,
                 "seed": self.training.seed,
             },
             licence=data.licence,
@@ -149,10 +134,13 @@ class TextRecipe(Recipe):
         """Nats and bits a character of one part, beside those of the compressor xz.
 
         The network reads the part once, from its first character to its last, its state carried
-        all the way; every character but the first is scored.
+        all the way; every character but the first is scored. With the switch `cells`, its memory
+        cells are looked for in the training part and confirmed on the validation part, whichever
+        part is judged.
         """
         begun = time.monotonic()
-        text = self.parts(data)[split]
+        parts = self.parts(data)
+        text = parts[split]
         if len(text) < 2:
             raise ValueError(
                 f"The part {split} of {self.data} has fewer than two characters: there is nothing "
@@ -163,6 +151,11 @@ class TextRecipe(Recipe):
         n, escapes = len(ids) - 1, escape_nats(ids, sampler.vocabulary.escape)
         nats = total_nats(sampler.model, ids) + escapes
         metrics = {"nats_per_char": nats / n, "bits_per_char": nats / n / math.log(2)}
+        found = {}
+        if "cells" in switches:
+            findings = finding.find(sampler, parts["train"], parts["val"])
+            metrics.update(findings.metrics())
+            found[finding.KEY] = findings.to_json()
         if "dynamic" in switches:
             model = sampler.model.requires_grad_(True)
             nats = total_nats_dynamic(model, ids, learning_rate=self.dynamic_learning_rate)
@@ -171,7 +164,7 @@ class TextRecipe(Recipe):
             metrics["dynamic_bits_per_char"] = nats / n / math.log(2)
         packed = lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME)  # as xz -9e
         metrics["xz_bits_per_char"] = 8 * len(packed) / len(text)
-        return Evaluation(self.name, split, n, metrics, time.monotonic() - begun)
+        return Evaluation(self.name, split, n, metrics, time.monotonic() - begun, found)
 
     def sample(self, checkpoint: str | Path, request: TextRequest) -> Iterator[str]:
         sampler = TextSampler.from_checkpoint(checkpoint)
@@ -188,35 +181,30 @@ class TextObjective(Objective[TextModel]):
 
     Args:
         model: to be trained.
-        lanes: the training part.
+        batches: of the training part.
         validation: (N,) the validation part as numbers.
         vocabulary: to write the samples at milestones.
         device: where the model lies.
-        fresh_starts: share of the lanes that go on from a state of zeros after a batch, as a
-            visitor's text begins; the others carry their state on.
     """
 
     def __init__(
         self,
         model: TextModel,
-        lanes: Lanes,
+        batches: Lanes | Windows,
         validation: Tensor,
         vocabulary: Vocabulary,
         device: torch.device,
-        fresh_starts: float = 0.0,
     ) -> None:
-        self.model, self.lanes, self.vocabulary, self.device = model, lanes, vocabulary, device
-        self.fresh_starts = fresh_starts
+        self.model, self.batches, self.vocabulary, self.device = model, batches, vocabulary, device
         self.validation = validation.to(device)
         self.state: LSTMState | None = None
 
     def loss(self, step: int) -> Tensor:
-        if self.state is None or self.lanes.starts_round(step):
-            self.state = self.model.lstm.initial_state(self.lanes.batch_size)
-        x, y = (part.to(self.device) for part in self.lanes.batch(step))
+        if self.state is None or self.batches.starts_round(step):
+            self.state = self.model.lstm.initial_state(self.batches.batch_size)
+        x, y = (part.to(self.device) for part in self.batches.batch(step))
         logits, state = self.model(x, self.state)
-        kept = torch.rand(self.lanes.batch_size, 1, device=self.device) >= self.fresh_starts
-        self.state = LSTMState(state.h.detach() * kept, state.c.detach() * kept)
+        self.state = state.detach()
         return F.cross_entropy(logits.float().flatten(0, 1), y.flatten())
 
     def validate(self, model: TextModel) -> float:
@@ -244,12 +232,11 @@ RECIPES = [
         title="Shakespeare",
         description="Plays: speakers' names, verse, the manner of 1600.",
         shares=TWO_PARTS,
-        training=TrainingConfig(7_000, 3e-3, weight_decay=0.03, evaluate_every=250, average=0.998),
-        dropout=TextDropout(inputs=0.1, layers=0.4, outputs=0.4, weights=0.4),
-        batch_size=16,
-        length=256,
-        fresh_starts=0.05,
-        renamed=0.8,
+        training=TrainingConfig(2_200, 6e-3, weight_decay=0.05, evaluate_every=200, average=0.995),
+        dropout=TextDropout(inputs=0.1, layers=0.4, outputs=0.4, locked=False),
+        embedding_size=128,
+        batch_size=64,
+        windows=True,
     ),
     TextRecipe(
         name="wikipedia",
@@ -259,8 +246,10 @@ RECIPES = [
         shares=THREE_PARTS,
         splits=("test", "val", "train"),
         min_count=20,
-        training=TrainingConfig(3_300, 3e-3, evaluate_every=250, average=0.998),
-        dropout=TextDropout(layers=0.1, outputs=0.1),
+        training=TrainingConfig(3_600, 6e-3, weight_decay=0.02, evaluate_every=200, average=0.995),
+        dropout=TextDropout(layers=0.1, outputs=0.1, locked=False),
+        embedding_size=128,
+        batch_size=64,
     ),
     TextRecipe(
         name="speeches",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_core.text.dataset import Lanes, read_text, split
+from lstm_core.text.dataset import Lanes, Windows, read_text, split
 
 # (N, B, T): exact fits, left-overs, one batch a round, lanes of one character.
 SIZES = [(100, 3, 5), (91, 3, 5), (16, 3, 5), (17, 3, 5), (1000, 7, 11), (50, 1, 1), (50, 7, 1)]
@@ -120,28 +120,46 @@ def test_the_text_is_what_is_read():
     np.testing.assert_array_equal(y, ids[after])
 
 
-def test_a_text_can_be_another_one_in_each_round():
-    """Texts of round r hold r thousand and the place, and differ in length."""
-    read = []
-
-    def reread(round_):
-        read.append(round_)
-        return 1000 * round_ + np.arange(298 + 2 * round_)
-
-    lanes = Lanes(np.arange(300), 4, 6, seed=4, reread=reread)
-    for step in range(3 * lanes.per_round):
-        round_ = step // lanes.per_round
-        x, y = lanes.batch(step)
-        assert (x // 1000 == round_).all()
-        assert torch.equal(y, 1000 * round_ + (x - 1000 * round_ + 1) % (298 + 2 * round_))
-        if not lanes.starts_round(step):
-            assert torch.equal(x[:, 0], lanes.batch(step - 1)[1][:, -1])
-    assert read == [0, 1, 2], "a text is made once a round"
-    assert torch.equal(lanes.batch(2)[0], Lanes(np.arange(300), 4, 6, 4, reread).batch(2)[0])
-
-
 @pytest.mark.parametrize("N", [0, 1, 2, 14, 15])
 def test_a_text_too_short_is_refused(N):
     with pytest.raises(ValueError, match=f"a text of {N} characters is too short for 3 lanes of 5"):
         places(N, 3, 5)
     assert places(16, 3, 5).per_round == 1
+
+
+# Passages from anywhere
+
+
+def test_passages_are_stretches_of_the_text():
+    windows = Windows(np.arange(300), 40, 7, seed=4)
+    for step in range(20):
+        x, y = windows.batch(step)
+        assert x.shape == y.shape == (40, 7)
+        assert torch.equal(y, x + 1)
+        assert torch.equal(x[:, 1:], y[:, :-1])
+        assert windows.starts_round(step)
+
+
+def test_passages_come_from_everywhere():
+    """Also the first and the last character, and no place oftener than others."""
+    starts = torch.cat([Windows(np.arange(30), 50, 9).batch(n)[0][:, 0] for n in range(200)])
+    counts = starts.bincount()
+    assert len(counts) == 21
+    assert counts.min() > 0.8 * 10_000 / 21
+    assert counts.max() < 1.2 * 10_000 / 21
+
+
+def test_passages_depend_on_nothing_but_the_arguments():
+    windows = Windows(np.arange(300), 4, 7, seed=4)
+    expected = [windows.batch(step)[0] for step in range(9)]
+    for step in reversed(range(9)):
+        assert torch.equal(Windows(np.arange(300), 4, 7, seed=4).batch(step)[0], expected[step])
+    assert not torch.equal(expected[0], expected[1])
+    assert not torch.equal(Windows(np.arange(300), 4, 7, seed=5).batch(0)[0], expected[0])
+
+
+@pytest.mark.parametrize("N", [0, 1, 5])
+def test_a_text_too_short_for_a_passage_is_refused(N):
+    with pytest.raises(ValueError, match=f"a text of {N} characters is too short for passages"):
+        Windows(np.arange(N), 3, 5)
+    assert Windows(np.arange(6), 3, 5).batch(0)[0].tolist() == [[0, 1, 2, 3, 4]] * 3

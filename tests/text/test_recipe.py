@@ -6,7 +6,6 @@ import itertools
 import lzma
 import math
 import random
-import re
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,8 @@ import torch
 
 from lstm_core import checkpoint
 from lstm_core.data import DataError, data_set, data_sets
-from lstm_core.text.dataset import Lanes, split
+from lstm_core.memory import finding
+from lstm_core.text.dataset import Lanes, Windows, split
 from lstm_core.text.model import TextConfig, TextDropout, TextModel
 from lstm_core.text.recipe import RECIPES, TextObjective, TextRecipe
 from lstm_core.text.sampler import TextRequest, TextSampler
@@ -117,7 +117,9 @@ def test_the_card_of_a_training(trained):
     assert facts["seed"] == 3
     assert facts["batch"] == "4 x 20 characters"
     assert facts["learning_rate"] == 0.05
-    assert facts["dropout"] == {"inputs": 0.05, "layers": 0.1, "outputs": 0.1, "weights": 0.1}
+    assert facts["dropout"] == {
+        "inputs": 0.05, "layers": 0.1, "outputs": 0.1, "weights": 0.1, "locked": True,
+    }  # fmt: skip
 
 
 def test_the_history_of_a_training(trained):
@@ -241,6 +243,20 @@ def test_dynamic_beside_static(trained):
     assert nats != pytest.approx(static["nats_per_char"], rel=1e-4), "it was to learn"
 
 
+@pytest.mark.parametrize("part", ["test", "val"])
+def test_cells_beside_the_figures(trained, part):
+    """Found in the training part and confirmed on the validation part, whichever is judged."""
+    path, data = trained
+    plain = RECIPE.evaluate(part, data, path)
+    result = RECIPE.evaluate(part, data, path, {"cells"})
+    assert plain.found == {}
+    sampler = TextSampler.from_checkpoint(path)
+    findings = finding.find(sampler, PARTS["train"], PARTS["val"])
+    assert findings.tested
+    assert result.found == {"findings": findings.to_json()}
+    assert result.metrics == {**plain.metrics, **findings.metrics()}
+
+
 @pytest.mark.parametrize("text", ["", "x"])
 def test_a_part_with_nothing_to_predict_is_refused(trained, tmp_path, text):
     with pytest.raises(ValueError, match=r"^The part train of shakespeare has fewer than two "):
@@ -302,8 +318,8 @@ def test_recipe(recipe):
     assert set(recipe.splits) <= recipe.shares.keys()
     assert recipe.splits[0] == ("test" if "test" in recipe.shares else "val")
     assert 0 < recipe.training.warmup < recipe.training.steps
-    rates = vars(recipe.dropout).values()
-    assert all(0 <= rate < 1 for rate in rates)
+    d = recipe.dropout
+    assert all(0 <= rate < 1 for rate in (d.inputs, d.layers, d.outputs, d.weights))
     assert recipe.title
     assert recipe.description.endswith(".")
 
@@ -325,27 +341,20 @@ def test_recipes_are_all_different():
         assert a.title != b.title
 
 
-@pytest.mark.parametrize(("share", "expected"), [(0.0, 0), (0.25, 0.25), (1.0, 1)])
-def test_a_share_of_the_states_starts_afresh(share, expected):
+def test_passages_from_anywhere_start_from_nothing():
     vocabulary = Vocabulary.of(PARTS["train"], RECIPE.min_count)
-    model = TextModel(TextConfig(len(vocabulary), 8, 16, 2)).train()
-    lanes = Lanes(vocabulary.encode(PARTS["train"]), 40, 5)
-    carrying = TextObjective(model, lanes, torch.zeros(9).long(), vocabulary, CPU, share)
-    for step in range(10):
-        carrying.loss(step)
-        h, c = carrying.state
-        fresh = (h == 0).all(dim=(0, 2))
-        assert torch.equal(fresh, (c == 0).all(dim=(0, 2)))
-        assert not (h[:, ~fresh] == 0).any(), "a state starts afresh as a whole"
-        assert fresh.float().mean() == pytest.approx(expected, abs=0.25 if 0 < share < 1 else 0)
+    model = TextModel(TextConfig(len(vocabulary), 8, 16, 2), RECIPE.dropout).eval()
+    windows = Windows(vocabulary.encode(PARTS["train"]), 4, 20)
+    objective = TextObjective(model, windows, torch.zeros(9).long(), vocabulary, CPU)
+    for step in range(3):
+        x, y = windows.batch(step)
+        expected = torch.nn.functional.cross_entropy(model(x)[0].flatten(0, 1), y.flatten())
+        assert objective.loss(step).item() == pytest.approx(expected.item())
 
 
-def test_a_play_is_read_with_other_names_in_each_round():
-    play = "\n\n".join(f"{name}:\nAye." for name in ("ROMEO", "JULIET", "TYBALT") * 20)
-    vocabulary = Vocabulary.of(play)
-    reread = replace(RECIPE, renamed=1.0).rereading(play, vocabulary)
-    texts = ["".join(vocabulary.characters[n] for n in reread(round_)) for round_ in (0, 1, 0)]
-    assert texts[0] == texts[2] != texts[1]
-    for text in texts:
-        assert re.fullmatch("(([A-Z]+):\nAye.(\n\n|$)){60}", text)
-    assert RECIPE.rereading(play, vocabulary) is None
+def test_a_recipe_with_passages_from_anywhere(tmp_path):
+    training = replace(RECIPE.training, steps=3, evaluate_every=3)
+    recipe = replace(RECIPE, windows=True, training=training)
+    path = recipe.train(tmp_path / "run", write(tmp_path), CPU)
+    facts = checkpoint.read_card(path)[0].training
+    assert facts["batch"] == "4 x 20 characters, from anywhere"
