@@ -189,8 +189,12 @@ def run_evaluate(chosen: argparse.Namespace) -> None:
         words += [f"--{switch}" for switch in sorted(switches)]
         facts = {"split": split, "n": result.n, "metrics": metrics}
         checkpoint.record(source, {"command": " ".join(words), **facts})
+        for key, value in result.found.items():
+            checkpoint.annotate(source, key, value)
     if chosen.json:
-        print(json.dumps(asdict(result)))
+        figures = asdict(result)
+        found = figures.pop("found")
+        print(json.dumps({**figures, **found}))
 
 
 def run_bench(chosen: argparse.Namespace) -> None:

@@ -29,6 +29,7 @@ class Evaluation:
     n: int  # what was judged: characters, lines, sentences, frames ...
     metrics: dict[str, float]
     seconds: float
+    found: dict[str, Any] = field(default_factory=dict)  # for the record of the checkpoint, by key
 
 
 @dataclass(frozen=True)

@@ -198,6 +198,21 @@ def test_record(run, data):
     assert f"bits_per_char {metrics['bits_per_char']:.4g}" in out
 
 
+def test_findings_go_into_the_record(run, data):
+    words = ("evaluate", "shakespeare", "--data", data, "--json", "--cells")
+    result = last_line(succeed(run, *words))
+    findings = result["findings"]
+    assert result["metrics"]["features_confirmed"] == len(findings["confirmed"])
+    assert checkpoint.read_card("shakespeare")[1] == {"curve": [{"step": 0}]}
+
+    assert last_line(succeed(run, *words, "--record"))["findings"] == findings
+    card, history = checkpoint.read_card("shakespeare")
+    assert history == {"curve": [{"step": 0}], "findings": findings}
+    assert card.results[0]["command"] == "lstm-gallery evaluate shakespeare --split val --cells"
+    succeed(run, "evaluate", "shakespeare", "--data", data, "--record")
+    assert checkpoint.read_card("shakespeare")[1] == history
+
+
 def test_the_command_of_a_record_can_be_run(run, data):
     words = ("evaluate", "shakespeare", "--data", data, "--record", "--dynamic", "--split", "train")
     succeed(run, *words)
