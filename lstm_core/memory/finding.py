@@ -23,8 +23,8 @@ from lstm_core.memory.cells import SCALE, place, read_cells
 from lstm_core.memory.features import Feature, for_model
 from lstm_core.text.sampler import TextSampler
 
-TRAINING, HELD_OUT = 200_000, 100_000
-"""Characters that are read, from the beginning of each text."""
+TRAINING, HELD_OUT, PASSAGES = 200_000, 100_000, 8
+"""Characters that are read of each text, and the passages, spread over it, that they come from."""
 
 MIN_AUC, MIN_CORRELATION = 0.9, 0.5
 """What a finding's score on held-out text must reach."""
@@ -118,8 +118,8 @@ def find(
 
     Args:
         sampler: of the model.
-        training: text that the network learned from; its first 200,000 characters are read.
-        held_out: text that it did not; its first 100,000 characters are read.
+        training: text that the network learned from; 200,000 characters of it are read.
+        held_out: text that it did not; 100,000 characters of it are read.
         features: to look for; those that suit the model by its name if None.
         seed: of the offsets.
 
@@ -131,7 +131,7 @@ def find(
     if features is None:
         features = for_model(sampler.card.name if sampler.card else "")
     train, held = (
-        Passage(sampler, text[:n], features)
+        Text(sampler, spread(text, n), features)
         for text, n in ((training, TRAINING), (held_out, HELD_OUT))
     )
     n = len(held.text)
@@ -162,8 +162,8 @@ def described(
     feature: Feature,
     sign: int,
     best: int,
-    train: Passage,
-    held: Passage,
+    train: Text,
+    held: Text,
     scores: tuple[float, float, float],
 ) -> Finding:
     """What there is to say about a feature and the cell in column `best`."""
@@ -185,7 +185,21 @@ def described(
     )  # fmt: skip
 
 
-class Passage:
+def spread(text: str, n: int) -> str:
+    """About n characters of a text, in passages at even distances.
+
+    Each begins at an empty line, if there is one near, where most of what is open has an end.
+    """
+    if len(text) <= n:
+        return text
+    size, pieces = n // PASSAGES, []
+    for start in np.linspace(0, len(text) - size, PASSAGES).astype(int).tolist():
+        begin = max(start, text.find("\n\n", start, start + size // 2))
+        pieces.append(text[begin : start + size])
+    return "".join(pieces)
+
+
+class Text:
     """A text, its features, and the cells of a model that reads it.
 
     Args:
@@ -214,7 +228,7 @@ class Passage:
         return self.agreement.correlations(values, rolls)
 
 
-def from_character(train: Passage, held: Passage, feature: Feature) -> float:
+def from_character(train: Text, held: Text, feature: Feature) -> float:
     """The score on held-out text of each character's mean value in training."""
     values, there = train.features[feature.name], held.features[feature.name]
     size = int(max(train.ids.max(), held.ids.max())) + 1

@@ -16,6 +16,7 @@ ON_OFF = [
     ("double_quotes", "&quot;a&quot;b", ".....#######.."),
     ("double_quotes", '"a\n\nb"c', "###..##"),
     ("double_quotes", '"a', "##"),
+    ("double_quotes", '"a\nb\n*c', "#####.."),
     ("single_quotes", "a 'b c' d", "..####+.."),
     ("single_quotes", "don't 'do.' it", "......####...."),
     ("single_quotes", "'tis so", "####..."),

@@ -10,7 +10,7 @@ from lstm_core.memory import finding
 from lstm_core.memory.agreement import auc
 from lstm_core.memory.cells import column, read_cells
 from lstm_core.memory.features import Feature
-from lstm_core.memory.finding import Findings, find
+from lstm_core.memory.finding import Findings, find, spread
 
 LAYER, CELL, H = 2, 4, 8
 MEMORY = ("double_quotes", "parentheses")  # what the last character does not tell
@@ -123,8 +123,29 @@ def test_only_so_much_is_read(planted, prose, feature, monkeypatch):
     monkeypatch.setattr(finding, "HELD_OUT", 1_500)
     training, held_out, quotes = prose(3_000, 1), prose(2_000, 2), [feature["double_quotes"]]
     found = find(planted, training, held_out, quotes)
-    assert found == find(planted, training[:2_500], held_out[:1_500], quotes)
-    assert (found.n_training, found.n_held_out) == (2_500, 1_500)
+    assert found == find(planted, spread(training, 2_500), spread(held_out, 1_500), quotes)
+    assert found.n_training <= 2_500
+    assert found.n_held_out <= 1_500
+
+
+@pytest.mark.parametrize("n", [80, 400, 999])
+def test_passages_are_spread_over_a_text(prose, n):
+    text = prose(1_000, 1)
+    read, size = spread(text, n), n // 8
+    assert 8 * (size - size // 2) <= len(read) <= n
+    assert text.startswith(read[: size // 2]) or read.startswith("\n\n")
+    assert text.endswith(read[-(size // 2) :])
+
+
+def test_passages_begin_at_empty_lines_that_are_near():
+    text = "".join(f"{k:06}\n\n{k:092}" for k in range(100))  # 100 characters each
+    pieces = ["".join(text[start + 6 : start + 100]) for start in range(0, 10_000, 100)]
+    read = spread(text, 800)
+    assert len(read) < 800
+    assert read.startswith(pieces[0])
+    assert read.count("\n\n") >= 7
+    assert spread(text, 10_000) == spread(text, 20_000) == text
+    assert len(spread(text.replace("\n", " "), 800)) == 800
 
 
 @pytest.mark.parametrize("texts", [("", "abc"), ("abc", "")])

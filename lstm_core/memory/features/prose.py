@@ -17,13 +17,16 @@ ELISIONS = frozenset(
 )
 """Words that may begin with an apostrophe."""
 
+ITEM = r"\n[*#=|:;]"
+"""The start of an item of a list or a table, or of a heading, in wiki markup."""
+
 VERSE = 30  # characters
 
 
 def double_quotes(text: str) -> np.ndarray:
     """Between ", &quot; or curly quotation marks."""
     changes, inside = [], False
-    for match in re.finditer(rf'"|&quot;|(“)|(”)|({PARAGRAPH})', text):
+    for match in re.finditer(rf'"|&quot;|(“)|(”)|({PARAGRAPH}|{ITEM})', text):
         inside = True if match[1] else False if match[2] or match[3] else not inside
         changes.append((match.end() - 1, inside))
     return held(len(text), changes) > 0
