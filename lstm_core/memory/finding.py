@@ -188,14 +188,15 @@ def described(
 def spread(text: str, n: int) -> str:
     """About n characters of a text, in passages at even distances.
 
-    Each begins at an empty line, if there is one near, where most of what is open has an end.
+    Each but the first, which begins with the text, begins at an empty line if there is one near:
+    most of what is open ends there.
     """
     if len(text) <= n:
         return text
     size, pieces = n // PASSAGES, []
     for start in np.linspace(0, len(text) - size, PASSAGES).astype(int).tolist():
-        begin = max(start, text.find("\n\n", start, start + size // 2))
-        pieces.append(text[begin : start + size])
+        near = text.find("\n\n", start, start + size // 2) if start else 0
+        pieces.append(text[max(start, near) : start + size])
     return "".join(pieces)
 
 
