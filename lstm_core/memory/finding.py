@@ -134,7 +134,7 @@ def find(
         Text(sampler, spread(text, n), features)
         for text, n in ((training, TRAINING), (held_out, HELD_OUT))
     )
-    n = len(held.text)
+    n = len(held.ids)
     offsets = np.random.default_rng(seed).integers(n // 10, n - n // 10 + 1, OFFSETS).tolist()
     tested, confirmed = [], []
     for kind, least in (("on/off", MIN_AUC), ("number", MIN_CORRELATION)):
@@ -153,7 +153,7 @@ def find(
                 confirmed.append(found)
     order = [feature.name for feature in features]
     return Findings(
-        len(train.text), n, MIN_AUC, MIN_CORRELATION, OFFSETS, sorted(tested, key=order.index),
+        len(train.ids), n, MIN_AUC, MIN_CORRELATION, OFFSETS, sorted(tested, key=order.index),
         sorted(confirmed, key=lambda f: order.index(f.feature)),
     )  # fmt: skip
 
@@ -185,33 +185,41 @@ def described(
     )  # fmt: skip
 
 
-def spread(text: str, n: int) -> str:
-    """About n characters of a text, in passages at even distances.
+def spread(text: str, n: int) -> list[str]:
+    """Passages at even distances from a text, at most n characters in all.
 
-    Each but the first, which begins with the text, begins at an empty line if there is one near:
-    most of what is open ends there.
+    They begin and end at empty lines where there are any near, so that little is open there.
     """
     if len(text) <= n:
-        return text
-    size, pieces = n // PASSAGES, []
+        return [text]
+    size, passages = n // PASSAGES, []
     for start in np.linspace(0, len(text) - size, PASSAGES).astype(int).tolist():
-        near = text.find("\n\n", start, start + size // 2) if start else 0
-        pieces.append(text[max(start, near) : start + size])
-    return "".join(pieces)
+        middle, end = start + size // 2, start + size
+        begin = max(start, text.find("\n\n", start, middle)) if start else 0
+        last = text.rfind("\n\n", middle, end)
+        passages.append(text[begin : last if last >= 0 else end])
+    return passages
 
 
 class Text:
-    """A text, its features, and the cells of a model that reads it.
+    """Passages of a text, their features, and the cells of a model that reads them on end.
 
     Args:
-        sampler: of the model. text: N characters. features: to be worked out.
+        sampler: of the model.
+        passages: N characters in all.
+        features: to be worked out, for each passage by itself.
     """
 
-    def __init__(self, sampler: TextSampler, text: str, features: Sequence[Feature]) -> None:
-        self.text, self.hidden_size = text, sampler.model.config.hidden_size
-        self.ids = sampler.vocabulary.encode(text)  # (N,)
-        self.features = {feature.name: feature(text) for feature in features}  # each (N,)
-        lanes = max(1, min(LANES, len(text) // LANE))
+    def __init__(
+        self, sampler: TextSampler, passages: Sequence[str], features: Sequence[Feature]
+    ) -> None:
+        self.hidden_size = sampler.model.config.hidden_size
+        self.ids = sampler.vocabulary.encode("".join(passages))  # (N,)
+        self.features = {
+            feature.name: np.concatenate([feature(passage) for passage in passages])
+            for feature in features
+        }  # each (N,)
+        lanes = max(1, min(LANES, len(self.ids) // LANE))
         self.cells = read_cells(sampler.model, self.ids, lanes=lanes)  # (N, C)
         self.agreement = Agreement(self.cells)
 

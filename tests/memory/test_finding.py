@@ -10,7 +10,7 @@ from lstm_core.memory import finding
 from lstm_core.memory.agreement import auc
 from lstm_core.memory.cells import column, read_cells
 from lstm_core.memory.features import Feature
-from lstm_core.memory.finding import Findings, find, spread
+from lstm_core.memory.finding import Findings, Text, find, spread
 
 LAYER, CELL, H = 2, 4, 8
 MEMORY = ("double_quotes", "parentheses")  # what the last character does not tell
@@ -123,29 +123,43 @@ def test_only_so_much_is_read(planted, prose, feature, monkeypatch):
     monkeypatch.setattr(finding, "HELD_OUT", 1_500)
     training, held_out, quotes = prose(3_000, 1), prose(2_000, 2), [feature["double_quotes"]]
     found = find(planted, training, held_out, quotes)
-    assert found == find(planted, spread(training, 2_500), spread(held_out, 1_500), quotes)
-    assert found.n_training <= 2_500
-    assert found.n_held_out <= 1_500
+    assert found.n_training == sum(map(len, spread(training, 2_500))) <= 2_500
+    assert found.n_held_out == sum(map(len, spread(held_out, 1_500))) <= 1_500
+
+
+def test_each_passage_begins_with_nothing_open(planted, feature):
+    """What the first leaves open ends with it; the cells know nothing of that."""
+    passages, quotes = ['abc "dab', "hag (bed"], [feature["double_quotes"], feature["parentheses"]]
+    text = Text(planted, passages, quotes)
+    values = text.features["double_quotes"]
+    assert values.tolist() == [False] * 4 + [True] * 4 + [False] * 8
+    expected = read_cells(planted.model, planted.vocabulary.encode("".join(passages)), lanes=1)
+    np.testing.assert_array_equal(text.cells, expected)
 
 
 @pytest.mark.parametrize("n", [80, 400, 999])
 def test_passages_are_spread_over_a_text(prose, n):
     text = prose(1_000, 1)
-    read, size = spread(text, n), n // 8
-    assert 8 * (size - size // 2) <= len(read) <= n
-    assert text.startswith(read[:size])
-    assert text.endswith(read[-(size // 2) :])
+    passages, place = spread(text, n), 0
+    assert len(passages) == 8
+    assert text.startswith(passages[0])
+    for k, passage in enumerate(passages):
+        assert 0 < len(passage) <= n // 8
+        place = text.index(passage, max(place, k * (1_000 - n // 8) // 7))
+        assert place <= k * (1_000 - n // 8) // 7 + n // 16
+    assert spread(text, 1_000) == spread(text, 2_000) == [text]
 
 
-def test_passages_begin_at_empty_lines_that_are_near():
+def test_passages_begin_and_end_at_empty_lines_that_are_near():
     text = "".join(f"{k:03}\n\n{k:015}" for k in range(500))  # 20 characters each
-    read = spread(text, 800)
-    starts = [k * 9_900 // 7 for k in range(1, 8)]
-    expected = [text[text.index("\n\n", start) : start + 100] for start in starts]
-    assert read == "".join([text[:100], *expected])
-    assert spread(text, 10_000) == spread(text, 20_000) == text
+    starts = [k * 9_900 // 7 for k in range(8)]
+    passages = spread(text, 800)
+    assert passages[0] == text[:83]
+    for start, passage in zip(starts[1:], passages[1:], strict=True):
+        begin = text.index("\n\n", start)
+        assert passage == text[begin : text.rindex("\n\n", begin, start + 100)]
     far = text.replace("\n\n", "--")
-    assert spread(far, 800) == "".join(far[start : start + 100] for start in [0, *starts])
+    assert spread(far, 800) == [far[start : start + 100] for start in starts]
 
 
 @pytest.mark.parametrize("texts", [("", "abc"), ("abc", "")])
