@@ -59,14 +59,19 @@ class Trace:
             ]
         )
 
-    def arrays(self, batch: int = 0) -> dict[str, np.ndarray]:
+    def arrays(self, batch: int = 0, *, half: bool = False) -> dict[str, np.ndarray]:
         """One sequence of the batch as named arrays, ready for `numpy.savez`.
+
+        Args:
+            batch: which sequence.
+            half: in half precision, as the weights of a checkpoint: half the memory.
 
         Returns:
             ``{"layer1.i": (T, H) float32, ..., "layerL.h": ...}``; layer 1 is the bottom.
         """
+        dtype = torch.float16 if half else torch.float32
         return {
-            f"layer{n}.{q}": getattr(layer, q)[batch].float().numpy(force=True)
+            f"layer{n}.{q}": getattr(layer, q)[batch].to(dtype).numpy(force=True)
             for n, layer in enumerate(self.layers, start=1)
             for q in QUANTITIES
         }

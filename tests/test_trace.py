@@ -79,3 +79,12 @@ def test_arrays(tmp_path, dtype, batch):
 def test_arrays_show_the_first_sequence_unless_told():
     trace = Trace([layer()])
     np.testing.assert_array_equal(trace.arrays()["layer1.h"], trace.layers[0].h[0])
+
+
+def test_arrays_in_half_precision():
+    trace = Trace([layer(), layer()])
+    whole, half = trace.arrays(1), trace.arrays(1, half=True)
+    assert list(half) == list(whole)
+    for name, array in half.items():
+        assert array.dtype == np.float16
+        np.testing.assert_allclose(array, whole[name], rtol=2**-11, atol=2**-24)
