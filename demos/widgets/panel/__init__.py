@@ -1,0 +1,232 @@
+"""Look inside: the steps of a run shaded by a memory cell, all cells at a step, a cell's gates.
+
+`Panel.show` sends the labels, one cell and the grid around one step. Whatever else a visitor points
+at is asked for by the script through the component's server functions, which take the place of
+events: an answer goes to the one who asked and past the queue, within a few milliseconds, however
+many texts are being written meanwhile.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import gradio as gr
+import numpy as np
+
+from demos.widgets import packed, widget
+from demos.widgets.panel.frames import BLOCK, Frames, checked_order, columns
+from demos.widgets.panel.store import RUNS, Shown
+from lstm_core.trace import Trace
+
+PARTS = ("palette", "steps", "grid", "gates")
+"""Scripts that `panel.js` builds on."""
+
+KINDS = {"npz": "application/octet-stream", "png": "image/png", "svg": "image/svg+xml"}
+FILES = threading.Lock()
+"""One file at a time: making one takes a second of one core and twice its size in memory."""
+
+GONE = "This run is no longer kept here. Run it again to look inside."
+
+
+class Choice(NamedTuple):
+    """What a visitor points at."""
+
+    step: int  # from 0
+    layer: int  # from 1
+    cell: int  # from 1
+
+
+class Panel:
+    """The panel on a page. Give `component` as the output of an event and return `show(...)`.
+
+    Args:
+        value: what `show` returned, to begin with.
+        empty: what is said while there is nothing to show.
+        props: arguments of `gr.HTML`.
+    """
+
+    def __init__(
+        self, value: Any = None, *, empty: str = "Nothing to look into yet.", **props: Any
+    ) -> None:
+        self.component = widget(
+            "panel", value, empty=empty, chosen=None,
+            server_functions=[panel_cell, panel_block, panel_file], **props,
+        )  # fmt: skip
+        scripts = [Path(__file__).with_name(f"{part}.js") for part in PARTS]
+        scripts.append(Path(__file__).with_name("panel.js"))
+        self.component.js_on_load = "\n".join(s.read_text(encoding="utf-8") for s in scripts)
+
+    @staticmethod
+    def show(
+        trace: Trace | Mapping[str, Any],
+        labels: Sequence[str],
+        *,
+        batch: int = 0,
+        order: Sequence[Sequence[int]] | None = None,
+        breaks: Sequence[int] = (),
+        chips: bool | None = None,
+        step: int = 0,
+        cell: tuple[int, int] | None = None,
+        name: str = "run",
+        keep: bool = False,
+    ) -> dict[str, Any]:
+        """The component's value for a run, once it is done: the run is kept on the server for what
+        the visitor asks about it. None as the value empties the panel.
+
+        Args:
+            trace: of the run; or arrays i, f, g, o, c, h of (T, L, H) by these names.
+            labels: one for each of the T steps; characters may come as one text.
+            batch: which sequence of a `Trace`.
+            order: for each layer its cells, from 0, in the order of the grid, row by row of
+                `frames.columns` cells.
+            breaks: steps that begin a new line; a line also ends after the label "\\n".
+            chips: set the labels apart; None: if any is longer than one character.
+            step: to begin with, from 0.
+            cell: to begin with, layer and number from 1; None: the liveliest of the top layer.
+            name: of the run, for files and the picture.
+            keep: never let the run go, as what every visitor sees first.
+
+        Raises:
+            ValueError: if the trace cannot be shown, or the labels or the order do not fit it.
+        """
+        frames = Frames.of(trace, labels, batch)
+        ranks = checked_order(order, frames.sizes)
+        apart = any(len(label) > 1 for label in labels) if chips is None else chips
+        shown = Shown(frames, ranks, name, frozenset(breaks), apart)
+        chosen = checked({"step": step, **as_cell(cell or frames.liveliest())}, frames)
+        return {
+            "run": RUNS.keep(shown, for_ever=keep),
+            "labels": list(frames.labels),
+            "breaks": sorted(shown.breaks),
+            "chips": apart,
+            "sizes": frames.sizes,
+            "columns": [columns(size) for size in frames.sizes],
+            "order": None if order is None else [packed(rank.astype("<u2")) for rank in ranks],
+            "step": chosen.step,
+            "series": frames.series(chosen.layer, chosen.cell),
+            "block": frames.block(chosen.step),
+            "block_length": BLOCK,
+        }
+
+    def choose(
+        self, *, step: int | None = None, cell: tuple[int, int] | None = None
+    ) -> dict[str, Any]:
+        """An update of the component that points at another step or cell of the run on the page;
+        what the run does not have is not followed."""
+        message = {"step": step, **as_cell(cell or (None, None)), "once": secrets.token_hex(4)}
+        return gr.update(chosen=message)
+
+    def on_choice(self, fn: Callable, inputs: Any = None, outputs: Any = None, **event: Any) -> Any:
+        """Listen to what a visitor chooses; `fn` gets a `gr.EventData`, for `choice` to read."""
+        return self.component.select(fn, inputs, outputs, **{"show_progress": "hidden", **event})
+
+
+def as_cell(cell: tuple) -> dict[str, Any]:
+    """Layer and number of a cell, as in messages."""
+    return {"layer": cell[0], "cell": cell[1]}
+
+
+def choice(event: gr.EventData) -> Choice:
+    """What a visitor has chosen.
+
+    Raises:
+        gr.Error: a sentence, if it is not of a run that is kept.
+    """
+    try:
+        shown, message = asked(event._data)
+        return checked(message, shown.frames)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def asked(message: Any) -> tuple[Shown, dict[str, Any]]:
+    """The run that a browser asks about.
+
+    Raises:
+        ValueError: a sentence, if there is none.
+    """
+    if not isinstance(message, dict) or not isinstance(message.get("run"), str):
+        raise ValueError("A question about a run names the run.")
+    shown = RUNS.find(message["run"])
+    if shown is None:
+        raise ValueError(GONE)
+    return shown, message
+
+
+def checked(message: Mapping[str, Any], frames: Frames) -> Choice:
+    """A step and a cell that the run has.
+
+    Raises:
+        ValueError: a sentence that says which there are.
+    """
+    step = whole(message, "step", 0, len(frames) - 1)
+    layer = whole(message, "layer", 1, len(frames.layers))
+    return Choice(step, layer, whole(message, "cell", 1, frames.sizes[layer - 1]))
+
+
+def whole(message: Mapping[str, Any], name: str, low: int, high: int) -> int:
+    """A whole number of a message."""
+    value = message.get(name)
+    if type(value) is not int or not low <= value <= high:
+        raise ValueError(f"The {name} is a whole number from {low:,} to {high:,}.")
+    return value
+
+
+def answering(answer: Callable[[Shown, Choice, dict], dict]) -> Callable[[Any], dict]:
+    """A server function: what is wrong with a question is answered by a sentence."""
+
+    def answered(message: Any) -> dict[str, Any]:
+        try:
+            shown, question = asked(message)
+            return answer(shown, checked(question, shown.frames), question)
+        except ValueError as error:
+            return {"error": str(error)}
+
+    answered.__name__, answered.__doc__ = answer.__name__, answer.__doc__
+    return answered
+
+
+@answering
+def panel_cell(shown: Shown, at: Choice, question: dict) -> dict[str, Any]:
+    """What a cell did."""
+    return shown.frames.series(at.layer, at.cell)
+
+
+@answering
+def panel_block(shown: Shown, at: Choice, question: dict) -> dict[str, Any]:
+    """All cells around a step."""
+    return shown.frames.block(at.step)
+
+
+@answering
+def panel_file(shown: Shown, at: Choice, question: dict) -> dict[str, Any]:
+    """The run as a file, or the picture of what is chosen."""
+    kind = question.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ValueError(f"There are files of the kinds {', '.join(KINDS)}.")
+    with FILES:
+        content = file_of(shown, at, kind)
+    stem = re.sub(r"[^\w-]+", "-", shown.name).strip("-") or "run"
+    part = "" if kind == "npz" else f"-layer{at.layer}-cell{at.cell}-step{at.step + 1}"
+    data = base64.b64encode(content).decode("ascii")
+    return {"name": f"{stem}{part}.{kind}", "type": KINDS[kind], "data": data}
+
+
+def file_of(shown: Shown, at: Choice, kind: str) -> bytes:
+    """The bytes of a file."""
+    if kind == "npz":
+        file = io.BytesIO()
+        np.savez(file, **shown.frames.arrays())  # type: ignore[arg-type]
+        return file.getvalue()
+    from demos.widgets.panel.picture import (
+        picture,
+    )  # with matplotlib, which the page can do without
+
+    return picture(shown, at.layer, at.cell, at.step, kind)
