@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lstm_core.lstm import LSTMState
 from lstm_core.stepper import stepper
 from lstm_core.text.model import TextModel
 
@@ -58,8 +59,10 @@ def read_cells(
 
     Pieces of the text are read side by side. One lane reads the text from its first character to
     its last without a break; more are faster and, as each piece begins with `warm_up` characters of
-    the text before it (read, not kept), hardly different. From four lanes on the weights are in
-    bfloat16 where the processor has it (`lstm_core.stepper`).
+    the text before it (read, not kept), hardly different. They go on from the state after the first
+    `warm_up` characters of the text: thrown into the middle of a text from zeros, some networks do
+    not find their way for a thousand characters. From four lanes on the weights are in bfloat16
+    where the processor has it (`lstm_core.stepper`).
 
     Args:
         model: in evaluation mode, on the processor.
@@ -72,8 +75,14 @@ def read_cells(
     size = math.ceil(n / lanes)
     starts = np.arange(0, n, size)  # (B,)
     begins, ends = np.maximum(starts - warm_up, 0), np.minimum(starts + size, n)
-    step = stepper(model.lstm, model.embedding.weight, len(starts))
     state = model.lstm.initial_state(len(starts))
+    if warm_up and begins.any():
+        _, after = model(torch.from_numpy(ids[None, :warm_up]))
+        late = torch.from_numpy(begins > 0)[:, None]  # (B, 1)
+        state = LSTMState(
+            torch.where(late, after.h, state.h), torch.where(late, after.c, state.c)
+        )  # each (L, B, H)
+    step = stepper(model.lstm, model.embedding.weight, len(starts))
     kept = np.empty((n, config.num_layers * config.hidden_size), dtype=np.int8)
     for t in range((ends - begins).max()):
         places = begins + t

@@ -30,10 +30,12 @@ def test_lanes_that_read_all_before_them_change_nothing(sampler, n, lanes, toler
     np.testing.assert_allclose(cells, plainly(sampler, ids), atol=tolerance)
 
 
-def test_each_piece_reads_its_warm_up_and_no_more(sampler):
+@pytest.mark.parametrize("warm_up", [0, 1, 7])
+def test_each_piece_reads_the_beginning_and_its_warm_up(sampler, warm_up):
     ids = text(sampler, 90)
-    cells = read_cells(sampler.model, ids, lanes=3, warm_up=7)
-    expected = [plainly(sampler, ids[max(0, s - 7) : s + 30])[-30:] for s in (0, 30, 60)]
+    cells = read_cells(sampler.model, ids, lanes=3, warm_up=warm_up)
+    read = [np.concatenate((ids[:warm_up], ids[s - warm_up : s + 30])) for s in (30, 60)]
+    expected = [plainly(sampler, piece)[-30:] for piece in (ids[:30], *read)]
     np.testing.assert_allclose(cells, np.concatenate(expected), atol=0.51)
 
 
