@@ -1,7 +1,9 @@
 """What all tests share: one thread, so that sums come out alike, and known random numbers; and for
 the tests of the page, two small text models and a server that shows them."""
 
+import socket
 import time
+from contextlib import contextmanager
 from dataclasses import asdict
 
 import pytest
@@ -95,14 +97,29 @@ def save_text_model(folder, name, title, characters, layers):
 
 
 @pytest.fixture(scope="session")
-def gallery(text_models):
-    """The address of a server of the gallery."""
-    from demos.gallery import TABS, build, launch
+def served():
+    """Serves a page of Gradio's while it is needed, and gives its address."""
 
-    page = build(TABS)
-    address = launch(page, prevent_thread_lock=True, quiet=True)[1]
-    yield address.rstrip("/")
-    page.close(verbose=False)
+    @contextmanager
+    def served(page):
+        from demos.gallery import launch
+
+        with socket.create_server(("127.0.0.1", 0)) as free:  # Gradio's own search leaves one open
+            port = free.getsockname()[1]
+        address = launch(page, server_port=port, prevent_thread_lock=True, quiet=True)[1]
+        yield address.rstrip("/")
+        page.close(verbose=False)
+
+    return served
+
+
+@pytest.fixture(scope="session")
+def gallery(text_models, served):
+    """The address of a server of the gallery."""
+    from demos.gallery import TABS, build
+
+    with served(build(TABS)) as address:
+        yield address
 
 
 class Brake:

@@ -1,13 +1,11 @@
 """The panel alone on a page: pointed at, played, typed into, saved."""
 
 import io
-import socket
 
 import gradio as gr
 import numpy as np
 import pytest
 
-from demos.gallery import launch
 from demos.widgets import panel
 from demos.widgets.panel import GONE, Panel, choice
 from demos.widgets.panel.store import Store
@@ -37,7 +35,7 @@ def waves(steps=T, cells=H):
 
 
 @pytest.fixture(scope="module")
-def panel_address():
+def panel_address(served):
     """A page with an empty panel and what fills it."""
     words = [f"word{n}" for n in range(40)]
     runs = {
@@ -58,11 +56,8 @@ def panel_address():
             return ".".join(map(str, choice(event)))
 
         view.on_choice(on_choice, None, told)
-    with socket.create_server(("127.0.0.1", 0)) as free:  # Gradio's own search leaves one open
-        port = free.getsockname()[1]
-    address = launch(page, server_port=port, prevent_thread_lock=True, quiet=True)[1]
-    yield address.rstrip("/")
-    page.close(verbose=False)
+    with served(page) as address:
+        yield address
 
 
 @pytest.fixture

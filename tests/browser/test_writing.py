@@ -1,12 +1,10 @@
 """The stage of a text, sent messages in every order in which a busy server may send them."""
 
 import json
-import socket
 
 import gradio as gr
 import pytest
 
-from demos.gallery import launch
 from demos.text_runs import Run, begin, follow
 from demos.widgets.writing import ENDED, writing_view
 from lstm_core.text.sampler import TextRequest
@@ -18,17 +16,14 @@ CELL = (1, 1)
 
 
 @pytest.fixture(scope="module")
-def stage_address(text_models):
+def stage_address(text_models, served):
     """A page with nothing but the stage and a line for messages to it."""
     with gr.Blocks() as page:
         view = writing_view(elem_id="writing")
         line = gr.Textbox(elem_id="line")
         line.submit(json.loads, line, view)
-    with socket.create_server(("127.0.0.1", 0)) as free:  # Gradio's own search leaves one open
-        port = free.getsockname()[1]
-    address = launch(page, server_port=port, prevent_thread_lock=True, quiet=True)[1]
-    yield address.rstrip("/")
-    page.close(verbose=False)
+    with served(page) as address:
+        yield address
 
 
 @pytest.fixture
@@ -56,10 +51,14 @@ def run(text_models) -> Run:
     return begin("shakespeare", TextRequest())[0]
 
 
-def shown(page):
-    return page.eval_on_selector_all(
-        "#writing .text s", "all => all.map(s => s.textContent).join('')"
+def until_shown(page, text):
+    """Waits until this text is on the page, and is said to be done."""
+    page.wait_for_function(
+        "text => text === [...document.querySelectorAll('#writing .text s')]"
+        ".map(s => s.textContent).join('')",
+        arg=text,
     )
+    expect(page.locator("#writing .caret")).to_be_hidden()
 
 
 def test_what_comes_late_of_a_run_that_another_goes_on_from_is_not_shown(send, run):
@@ -68,8 +67,7 @@ def test_what_comes_late_of_a_run_that_another_goes_on_from_is_not_shown(send, r
     whole = messages(after, 20, seed=2)[-1]
     late = {**first[0], "from": 30, "text": "late", "done": False}
     page = send(first[-1], {**whole, "done": False}, whole, late)
-    expect(page.locator("#writing .caret")).to_be_hidden()
-    assert shown(page) == whole["text"] == after.insight.text
+    until_shown(page, after.insight.text)
 
 
 def test_a_run_that_goes_on_takes_back_what_came_of_the_one_before(send, run):
@@ -79,8 +77,7 @@ def test_a_run_that_goes_on_takes_back_what_came_of_the_one_before(send, run):
     messages(after, 40, seed=3)
     assert run.insight.text != after.insight.text[:60]
     page = send(before, {**run.whole(CELL), "done": False}, after.whole(CELL))
-    expect(page.locator("#writing .caret")).to_be_hidden()
-    assert shown(page) == after.insight.text
+    until_shown(page, after.insight.text)
 
 
 def test_a_run_ended_on_the_page_stays_ended(send, run):
@@ -88,8 +85,7 @@ def test_a_run_ended_on_the_page_stays_ended(send, run):
     page = send({**first, "done": False})
     expect(page.locator("#writing .caret")).to_be_visible()
     send(ENDED, {**first, "done": False})
-    expect(page.locator("#writing .caret")).to_be_hidden()
-    assert shown(page) == run.insight.text
+    until_shown(page, run.insight.text)
 
 
 def test_what_comes_late_of_a_run_whose_place_was_taken_is_not_shown(send, run):
@@ -97,5 +93,4 @@ def test_what_comes_late_of_a_run_whose_place_was_taken_is_not_shown(send, run):
     other = begin("shakespeare", TextRequest())[0]
     second = messages(other, 25, seed=2)
     page = send({**first[-1], "done": False}, second[-1], first[-1])
-    expect(page.locator("#writing .caret")).to_be_hidden()
-    assert shown(page) == other.insight.text
+    until_shown(page, other.insight.text)
