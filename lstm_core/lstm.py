@@ -16,7 +16,7 @@ One set of weights, three ways through, all giving the same numbers:
 
 - ``forward``  reads a whole sequence with PyTorch's fused kernel: training, and reading a prompt;
 - ``step``     advances one time step with the equations written out: sampling. (The fused kernel
-  repacks its weights on every call, which makes it some ten times slower for a single step; what
+  repacks its weights on every call, which makes it several times slower for a single step; what
   is faster still is in `stepper.py`.)
 - both with ``trace=True`` keep i, f, g, o, c and h of every layer and step: the cell views.
 

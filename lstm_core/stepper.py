@@ -43,8 +43,8 @@ def stepper(lstm: LSTM, table: Tensor, batch_size: int) -> Stepper:
     """The fastest way to step.
 
     Args:
-        lstm: with single-precision weights on the processor; what happens to them later does not
-            reach the stepper.
+        lstm: with single-precision weights on the processor, which must not change any more: make
+            another stepper if they do.
         table: (V, I) all inputs that there are, such as the rows of an embedding.
         batch_size: B, sequences side by side.
     """
