@@ -8,8 +8,9 @@ exactly the characters that it is allowed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +19,15 @@ import torch.nn.functional as F
 from lstm_core.memory.network import Network
 
 LENGTHS = (0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+
+PLACES = 2_000
+"""Predictions that are averaged over for the record of a checkpoint."""
+
+KEY = "context"
+"""Where a curve lies in that record."""
+
+ENOUGH = 1.01
+"""A context is enough if the loss is at most so many times that with the longest."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,54 @@ class ContextCurve:
     nats: list[float]  # mean of -log p a character
     standard_errors: list[float]  # of these means
     n: int  # places
+
+    def metrics(self) -> dict[str, float]:
+        """The shortest context that is enough, in characters, and the loss with the longest."""
+        pairs = zip(self.lengths, self.nats, strict=True)
+        last = self.lengths.index(max(self.lengths))
+        enough = min(length for length, nats in pairs if nats <= ENOUGH * self.nats[last])
+        return {
+            "context_enough_chars": enough,
+            "context_longest_nats_per_char": self.nats[last],
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """What `of` reads: numbers and lists."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, history: Mapping[str, Any]) -> ContextCurve | None:
+        """The curve in the record of a checkpoint, if there is one.
+
+        Raises:
+            ValueError: a sentence, if it cannot be read.
+        """
+        if KEY not in history:
+            return None
+        try:
+            given = history[KEY]
+            rows = zip(given["lengths"], given["nats"], given["standard_errors"], strict=True)
+            lengths, nats, errors = zip(*rows, strict=True)
+            return cls(
+                list(map(int, lengths)), list(map(float, nats)), list(map(float, errors)),
+                int(given["n"]),
+            )  # fmt: skip
+        except (TypeError, ValueError, KeyError):
+            raise ValueError("The context curve of this model cannot be read.") from None
+
+
+def measure(network: Network, ids: np.ndarray) -> ContextCurve:
+    """The curve for the record of a checkpoint, with the lengths that the text has room for.
+
+    Args:
+        network: that predicts.
+        ids: (N,) held-out text as numbers.
+
+    Raises:
+        ValueError: a sentence, if the text is empty.
+    """
+    lengths = [length for length in LENGTHS if length < len(ids)] or [0]
+    return context_curve(network, ids, lengths=lengths, places=PLACES)
 
 
 def context_curve(

@@ -11,10 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import torch
 from torch import Tensor
 
-from lstm_core.lstm import LSTMState
+from lstm_core.rivals.model import RivalModel
 from lstm_core.text.model import TextModel
 
 
@@ -31,13 +30,13 @@ class Network:
     """(V,) logits before anything is read."""
 
     @classmethod
-    def of(cls, model: TextModel) -> Network:
-        """A text model of the gallery."""
+    def of(cls, model: TextModel | RivalModel) -> Network:
+        """A text model of the gallery, or a rival of one, in evaluation mode."""
+        recurrent = model.lstm if isinstance(model, TextModel) else model.recurrent
 
-        def read(x: Tensor, state: LSTMState | None) -> tuple[Tensor, LSTMState]:
-            out, state = model.lstm(x, state)
+        def read(x: Tensor, state: Any) -> tuple[Tensor, Any]:
+            out, state = recurrent(x, state)
             return model.head(out), state
 
-        with torch.no_grad():  # before it reads anything, an LSTM says nothing: h = 0
-            blank = model.head(model.lstm.initial_state(1).h[-1, 0])
-        return cls(model.embedding, read, blank)
+        # Before it reads anything, each of them says nothing: h = 0 leaves the bias alone.
+        return cls(model.embedding, read, model.head.bias.detach())

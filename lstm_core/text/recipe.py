@@ -10,18 +10,19 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.data import data_set, locate
 from lstm_core.hardware import has_fast_bfloat16, processor
 from lstm_core.lstm import LSTMState
-from lstm_core.memory import finding
+from lstm_core.memory import context, finding, worth
+from lstm_core.memory.network import Network
 from lstm_core.recipe import Evaluation, Recipe
 from lstm_core.text import bench
 from lstm_core.text.dataset import Lanes, Windows, read_text, split
@@ -29,7 +30,7 @@ from lstm_core.text.model import TextConfig, TextDropout, TextModel
 from lstm_core.text.sampler import TextRequest, TextSampler
 from lstm_core.text.scoring import escape_nats, total_nats, total_nats_dynamic
 from lstm_core.text.vocabulary import Vocabulary
-from lstm_core.training import Objective, Run, TrainingConfig, train
+from lstm_core.training import M, Objective, Run, TrainingConfig, train
 
 TWO_PARTS = {"train": 90, "val": 10}
 THREE_PARTS = {"train": 90, "val": 5, "test": 5}
@@ -43,7 +44,8 @@ class TextRecipe(Recipe):
     request: ClassVar[type] = TextRequest
     switches: ClassVar[dict[str, str]] = {
         "dynamic": "also let the weights learn on from what was read (dynamic evaluation)",
-        "cells": "also find the memory cells that stand for features of text",
+        "cells": "also find the memory cells that stand for features of text, and their worth",
+        "context": "also measure what the loss is with less and less context",
     }
 
     title: str
@@ -69,12 +71,9 @@ class TextRecipe(Recipe):
             vocabulary.encode(parts["train"]), self.batch_size, self.length, self.training.seed
         )
         torch.manual_seed(self.training.seed)
-        model = TextModel(
-            TextConfig(len(vocabulary), self.embedding_size, self.hidden_size, self.num_layers),
-            self.dropout,
-        ).to(device)
+        model = self.untrained(len(vocabulary)).to(device)
         validation = torch.from_numpy(vocabulary.encode(parts["val"]))
-        objective = TextObjective(model, batches, validation, vocabulary, device)
+        objective = self.objective(model, batches, validation, vocabulary, device)
         path = run / f"{self.name}.safetensors"
 
         def save(state: Run) -> None:
@@ -88,9 +87,20 @@ class TextRecipe(Recipe):
         """The parts of the text, by name."""
         return split(read_text(locate(self.data, data)), self.shares)
 
-    def card(
-        self, model: TextModel, vocabulary: Vocabulary, run: Run, device: torch.device
-    ) -> Card:
+    def untrained(self, size: int) -> nn.Module:
+        """The network before it has learned anything, for a vocabulary of this size."""
+        config = TextConfig(size, self.embedding_size, self.hidden_size, self.num_layers)
+        return TextModel(config, self.dropout)
+
+    def objective(self, *parts: Any) -> TextObjective:
+        """What the training is after; the arguments are those of `TextObjective`."""
+        return TextObjective(*parts)
+
+    def load(self, checkpoint: str | Path) -> Any:
+        """A sampler with the `model` and the `vocabulary` of a checkpoint."""
+        return TextSampler.from_checkpoint(checkpoint)
+
+    def card(self, model: Any, vocabulary: Vocabulary, run: Run, device: torch.device) -> Card:
         """The card of a training as it stands."""
         data = data_set(self.data)
         return Card(
@@ -135,8 +145,9 @@ class TextRecipe(Recipe):
 
         The network reads the part once, from its first character to its last, its state carried
         all the way; every character but the first is scored. With the switch `cells`, its memory
-        cells are looked for in the training part and confirmed on the validation part, whichever
-        part is judged.
+        cells are looked for in the training part, confirmed on the validation part, and removed one
+        by one to see what they are worth there, whichever part is judged. With `context`, the loss
+        is measured for several lengths of context, on the first of `splits`, which is held out.
         """
         begun = time.monotonic()
         parts = self.parts(data)
@@ -146,7 +157,7 @@ class TextRecipe(Recipe):
                 f"The part {split} of {self.data} has fewer than two characters: there is nothing "
                 "in it to predict."
             )
-        sampler = TextSampler.from_checkpoint(checkpoint)
+        sampler = self.load(checkpoint)
         ids = torch.from_numpy(sampler.vocabulary.encode(text))
         n, escapes = len(ids) - 1, escape_nats(ids, sampler.vocabulary.escape)
         nats = total_nats(sampler.model, ids) + escapes
@@ -156,6 +167,12 @@ class TextRecipe(Recipe):
             findings = finding.find(sampler, parts["train"], parts["val"])
             metrics.update(findings.metrics())
             found[finding.KEY] = findings.to_json()
+            found[worth.KEY] = worth.measure(sampler, parts["val"], findings).to_json()
+        if "context" in switches:
+            held_out = sampler.vocabulary.encode(parts[self.splits[0]])
+            curve = context.measure(Network.of(sampler.model), held_out)
+            metrics.update(curve.metrics())
+            found[context.KEY] = curve.to_json()
         if "dynamic" in switches:
             model = sampler.model.requires_grad_(True)
             nats = total_nats_dynamic(model, ids, learning_rate=self.dynamic_learning_rate)
@@ -176,7 +193,7 @@ class TextRecipe(Recipe):
         return bench.measure(TextSampler.from_checkpoint(checkpoint))
 
 
-class TextObjective(Objective[TextModel]):
+class TextObjective(Objective[M]):
     """Predict the next character; judged on the validation part.
 
     Args:
@@ -187,9 +204,12 @@ class TextObjective(Objective[TextModel]):
         device: where the model lies.
     """
 
+    sampler: ClassVar[Any] = TextSampler
+    """Writes with a model and a vocabulary."""
+
     def __init__(
         self,
-        model: TextModel,
+        model: M,
         batches: Lanes | Windows,
         validation: Tensor,
         vocabulary: Vocabulary,
@@ -197,26 +217,26 @@ class TextObjective(Objective[TextModel]):
     ) -> None:
         self.model, self.batches, self.vocabulary, self.device = model, batches, vocabulary, device
         self.validation = validation.to(device)
-        self.state: LSTMState | None = None
+        self.state: Any = None  # carried from batch to batch; None for zeros
 
     def loss(self, step: int) -> Tensor:
-        if self.state is None or self.batches.starts_round(step):
-            self.state = self.model.lstm.initial_state(self.batches.batch_size)
+        if self.batches.starts_round(step):
+            self.state = None
         x, y = (part.to(self.device) for part in self.batches.batch(step))
         logits, state = self.model(x, self.state)
         self.state = state.detach()
         return F.cross_entropy(logits.float().flatten(0, 1), y.flatten())
 
-    def validate(self, model: TextModel) -> float:
+    def validate(self, model: M) -> float:
         fast = has_fast_bfloat16(self.device)
         with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=fast):
             nats = total_nats(model, self.validation, lanes=64, warm_up=200, length=200)
         return nats / (len(self.validation) - 1)
 
-    def sample(self, model: TextModel) -> str:
-        copy = TextModel(model.config)
+    def sample(self, model: M) -> str:
+        copy = type(model)(model.config)
         copy.load_state_dict(model.state_dict())
-        return TextSampler(copy, self.vocabulary).write(TextRequest(length=700, seed=1))
+        return self.sampler(copy, self.vocabulary).write(TextRequest(length=700, seed=1))
 
     def carried(self) -> dict[str, Tensor]:
         return {} if self.state is None else {"h": self.state.h, "c": self.state.c}
@@ -259,7 +279,7 @@ RECIPES = [
         shares=THREE_PARTS,
         splits=("test", "val", "train"),
         min_count=20,
-        training=TrainingConfig(2_200, 6e-3, weight_decay=0.02, evaluate_every=200, average=0.995),
+        training=TrainingConfig(1_600, 6e-3, weight_decay=0.02, evaluate_every=200, average=0.995),
         dropout=TextDropout(layers=0.15, outputs=0.15, locked=False),
         embedding_size=128,
         batch_size=64,
@@ -272,7 +292,7 @@ RECIPES = [
         shares=THREE_PARTS,
         splits=("test", "val", "train"),
         min_count=20,
-        training=TrainingConfig(2_200, 6e-3, weight_decay=0.02, evaluate_every=200, average=0.995),
+        training=TrainingConfig(1_600, 6e-3, weight_decay=0.02, evaluate_every=200, average=0.995),
         dropout=TextDropout(layers=0.2, outputs=0.2, locked=False),
         embedding_size=128,
         batch_size=64,
@@ -285,7 +305,7 @@ RECIPES = [
         shares=THREE_PARTS,
         splits=("test", "val", "train"),
         min_count=20,
-        training=TrainingConfig(2_200, 6e-3, weight_decay=0.02, evaluate_every=200, average=0.995),
+        training=TrainingConfig(1_600, 6e-3, weight_decay=0.02, evaluate_every=200, average=0.995),
         dropout=TextDropout(layers=0.15, outputs=0.15, locked=False),
         embedding_size=128,
         batch_size=64,

@@ -8,17 +8,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lstm_core.text.model import TextModel
 from lstm_core.text.vocabulary import ESCAPE_NATS
 
 
 def total_nats(
-    model: TextModel, ids: Tensor, *, lanes: int = 1, warm_up: int = 1000, length: int = 1000
+    model: nn.Module, ids: Tensor, *, lanes: int = 1, warm_up: int = 1000, length: int = 1000
 ) -> float:
     """The nats it takes to predict every character of a text but the first (Graves 2013, eq. 13).
 
     Args:
-        model: in evaluation mode.
+        model: from (B, T) numbers and a state to (B, T, V) logits and the state after; in
+            evaluation mode.
         ids: (N,) the text as numbers, on the model's device.
         lanes: pieces that are read side by side. One lane reads the text from its first character
             to its last without a break; more are faster and, as each piece begins with `warm_up`
@@ -51,7 +51,7 @@ def total_nats(
 
 
 def total_nats_dynamic(
-    model: TextModel,
+    model: nn.Module,
     ids: Tensor,
     *,
     learning_rate: float,
@@ -65,7 +65,7 @@ def total_nats_dynamic(
     (2018), "Dynamic Evaluation of Neural Sequence Models", arXiv:1709.07432.
 
     Args:
-        model: is changed; hand in a copy.
+        model: as for `total_nats`; is changed: hand in a copy.
         ids: (N,) the text as numbers.
         learning_rate: of the steps between stretches.
         length: characters between two steps.

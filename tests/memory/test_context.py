@@ -1,10 +1,12 @@
 """The loss for a given context, against one prediction after the other."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 
-from lstm_core.memory.context import context_curve
+from lstm_core.memory.context import ContextCurve, context_curve, measure
 from lstm_core.memory.network import Network
 
 V = 16
@@ -61,3 +63,50 @@ def test_a_network_that_looks_at_one_character_needs_no_more():
 def test_a_text_that_is_too_short(sampler, n):
     with pytest.raises(ValueError, match=rf"^The text has {n} characters; a context of 5 needs 6"):
         context_curve(Network.of(sampler.model), text(n), lengths=[1, 5])
+
+
+# In the record of a checkpoint
+
+CURVE = ContextCurve([0, 8, 64, 512], [3.3, 2.0, 1.414, 1.40], [0.1, 0.08, 0.05, 0.05], 2000)
+
+
+def test_there_and_back():
+    history = json.loads(json.dumps({"curve": [], "context": CURVE.to_json()}))
+    assert ContextCurve.of(history) == CURVE
+    assert ContextCurve.of({"curve": []}) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 3, [], {}, {**CURVE.to_json(), "nats": [1.0]}, {**CURVE.to_json(), "n": "many"},
+     {**CURVE.to_json(), "nats": [1, 2, 3, None]},
+     {"lengths": [], "nats": [], "standard_errors": [], "n": 0}],
+)  # fmt: skip
+def test_a_record_that_cannot_be_read(value):
+    with pytest.raises(ValueError, match=r"^The context curve of this model cannot be read\.$"):
+        ContextCurve.of({"context": value})
+
+
+@pytest.mark.parametrize(
+    ("nats", "enough"),
+    [(CURVE.nats, 64), ([3.3, 2.0, 1.415, 1.4], 512), ([1.0, 1.0, 1.0, 1.0], 0)],
+)
+def test_a_context_that_is_enough(nats, enough):
+    """The shortest with which the loss is at most a hundredth above that with the longest."""
+    curve = ContextCurve(CURVE.lengths, nats, CURVE.standard_errors, CURVE.n)
+    assert curve.metrics() == {
+        "context_enough_chars": enough, "context_longest_nats_per_char": nats[-1],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("n", "longest"), [(1, 0), (3, 2), (512, 256), (513, 512), (3_000, 512)])
+def test_contexts_that_a_text_has_room_for(n, longest):
+    network = Network(
+        embed=lambda ids: torch.eye(V)[ids],
+        read=lambda x, state: (x * 0, None),
+        blank=torch.ones(V),
+    )
+    curve = measure(network, text(n))
+    assert curve.lengths[-1] == longest
+    assert curve.n == min(2_000, n - longest)
+    assert curve.nats == pytest.approx([np.log(V)] * len(curve.lengths))
