@@ -5,15 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from types import ModuleType
+from typing import Any
 
 import gradio as gr
 
-from demos import text, theme
+from demos import home, memory, text, theme
 from lstm_core.hardware import one_thread
 
-TABS = [text]
+TABS = [home, text, memory]
 """Modules with a NAME for addresses, a TITLE for the tab, `build`, which fills the tab, and
 `prepare`, which works out what visitors may ask for next and keeps it."""
+
+TAB = "tab"
+"""What an address calls the tab that it opens: `?tab=text`."""
 
 HEADER = """
 # LSTM Gallery
@@ -29,10 +33,18 @@ def build(tabs: Sequence[ModuleType]) -> gr.Blocks:
     """The page with these tabs."""
     with gr.Blocks(title="LSTM Gallery", analytics_enabled=False) as page:
         gr.Markdown(HEADER, elem_id="masthead")
-        with gr.Tabs():
+        with gr.Tabs() as bar:
             for tab in tabs:
                 with gr.Tab(tab.TITLE, id=tab.NAME):
                     tab.build(page)
+
+        def on_open(asked: gr.Request) -> Any:
+            """Open the tab that the address names."""
+            name = dict(asked.query_params).get(TAB)
+            known = [tab.NAME for tab in tabs]
+            return gr.Tabs(selected=name) if name in known else gr.skip()
+
+        page.load(on_open, None, bar, api_visibility="private", show_progress="hidden", queue=False)
     return page
 
 

@@ -13,42 +13,41 @@ import gradio as gr
 from demos.card import card_table
 from demos.text_runs import (
     LONGEST_RUN,
+    PRIMES,
     Cell,
     Run,
     ask,
     begin,
     end,
+    first_cell,
+    first_inside,
     first_view,
     follow,
     follow_many,
+    inside,
     models,
+    opening_request,
     refusal,
     sampler,
 )
 from demos.widgets.learning import learning, learning_view
+from demos.widgets.panel import Panel, choice
 from demos.widgets.writing import ENDED, cells, writing_view
 from lstm_core.text.sampler import MAX_LENGTH, MAX_PRIME, MAX_SEED, TextRequest, number
 
 NAME, TITLE = "text", "Text"
 
-PRIMES = {
-    "shakespeare": "ROMEO:\n",
-    "wikipedia": "  <page>\n    <title>Harmonic analysis</title>\n",
-    "speeches": "My fellow Americans, ",
-    "c_source": "/* Return the number of ",
-    "latex": "\\begin{lemma}\n",
-}
 NEW_SEED_BELOW = 1_000_000  # short enough to be read out and typed
 TEMPERATURES = (0.4, 0.8, 1.2)
 NUMBERS = ("length", "temperature", "top_k", "top_p", "seed")
 QUEUE: dict[str, Any] = {"concurrency_id": "cpu", "show_progress": "hidden"}
+READING: dict[str, Any] = {
+    "concurrency_id": "reading", "concurrency_limit": 1, "show_progress": "hidden",
+    "api_visibility": "private",
+}  # fmt: skip
+"""One text is read at a time, and none takes the place of one that is written."""
 
 EXPLANATION = Path(__file__).with_suffix(".md")
-
-
-def opening_request(model: str) -> TextRequest:
-    """What is there when the page opens."""
-    return TextRequest(prime=PRIMES.get(model, ""), length=900, temperature=0.7, seed=4)
 
 
 def build(page: gr.Blocks) -> None:
@@ -64,14 +63,16 @@ def build(page: gr.Blocks) -> None:
     run = gr.State(None)
     with gr.Row(elem_classes="exhibit-row"):
         with gr.Column(scale=7, elem_classes="stage"):
-            view = writing_view(shown.whole((1, 1)), elem_id="writing")
+            view = writing_view(shown.whole(first_cell(first)), elem_id="writing")
             with gr.Row(elem_classes="cell-row"):
                 layer = gr.Slider(
-                    1, config.num_layers, 1, step=1, label="Layer", info="1 reads the characters"
-                )
+                    1, config.num_layers, first_cell(first)[0], step=1, label="Layer",
+                    info="1 reads the characters",
+                )  # fmt: skip
                 cell = gr.Slider(
-                    1, config.hidden_size, 1, step=1, label="Memory cell", info="shades by tanh(c)"
-                )
+                    1, config.hidden_size, first_cell(first)[1], step=1, label="Memory cell",
+                    info="shades by tanh(c)",
+                )  # fmt: skip
         with gr.Column(scale=3, elem_classes="controls"):
             model = gr.Dropdown(
                 [(title, name) for name, title in models().items()], value=first, label="Model",
@@ -103,6 +104,15 @@ def build(page: gr.Blocks) -> None:
                     info="the same seed and settings write the same text",
                 )  # fmt: skip
                 new_seed = gr.Checkbox(True, label="Draw a new seed for every text")
+
+    heading(
+        "Look inside",
+        "All gates and memory cells while the text above was read and written, of a very long one "
+        "its last 5,000 characters.",
+    )
+    panel = Panel(
+        empty="The memory cells of a text are shown once it is written.", elem_id="inside"
+    )
 
     heading(
         "The same luck at three temperatures",
@@ -145,15 +155,19 @@ def build(page: gr.Blocks) -> None:
         on_continue, [run, length, *settings, layer, cell], [view, run, status],
         api_visibility="private", **QUEUE,
     )  # fmt: skip
-    stop.click(None, cancels=[open_event, write_event, continue_event]).then(
+    stop_event = stop.click(None, cancels=[open_event, write_event, continue_event]).then(
         on_stop, [run, layer, cell], [view, run, status],
         api_visibility="private", show_progress="hidden", queue=False,
     )  # fmt: skip
     gr.on(
-        [layer.input, cell.input], on_cell, [run, layer, cell], view,
+        [layer.input, cell.input], on_cell, [run, layer, cell], [view, panel.component],
         api_visibility="private", show_progress="hidden", trigger_mode="always_last",
     )  # fmt: skip
-    model.input(
+    panel.on_choice(
+        on_panel, [run, layer, cell], [view, layer, cell],
+        api_visibility="private", concurrency_limit=1,
+    )  # fmt: skip
+    model_event = model.input(
         on_model, [model, run], [view, run, status, prime, *described],
         api_visibility="private", show_progress="hidden",
     )  # fmt: skip
@@ -165,14 +179,22 @@ def build(page: gr.Blocks) -> None:
         on_stop_compare, None, columns,
         api_visibility="private", show_progress="hidden", queue=False,
     )  # fmt: skip
+    gr.on([write.click, go_on.click], None, None, panel.component, js="() => null")
+    for event in (open_event, write_event, continue_event, stop_event, model_event):
+        event.success(on_inside, [run, layer, cell], panel.component, **READING)
+    for event in (write_event, continue_event):  # refused: the text of before is still there
+        event.failure(on_inside, [run, layer, cell], panel.component, **READING)
     gr.api(write_text, api_name="write", concurrency_id="cpu")
 
 
 def prepare() -> None:
-    """Have the first texts of every model ready: writing them takes a second or two."""
+    """Have the first texts of every model ready: writing them takes a second or two; then what
+    their memory cells did."""
     for model in models():
         first_view(model, opening_request(model))
         first_comparison(model)
+    for model in models():
+        first_inside(model)
 
 
 @cache
@@ -272,24 +294,47 @@ def on_stop(run: Run | None, layer: int, cell: int) -> tuple:
     end(stopped)
     stopped = stopped.copy()
     stopped.request = replace(stopped.request, length=min(stopped.length, MAX_LENGTH))
+    stopped.done = True
     message = stopped.whole(cell_of(stopped.model, layer, cell))
     return message, stopped, f"Stopped after {stopped.length:,} characters."
 
 
-def on_cell(run: Run | None, layer: int, cell: int) -> dict[str, Any]:
+def on_cell(run: Run | None, layer: int, cell: int) -> tuple[dict, dict]:
     """Shade the text by another memory cell."""
+    at = cell_of(written(run).model, layer, cell)
+    return {**shaded(run, at), "mode": "cell"}, Panel.choose(cell=at)
+
+
+def shaded(run: Run | None, cell: Cell) -> dict[str, Any]:
+    """The message that brings another memory cell of a text."""
     shown = written(run)
-    values = cells(shown.insight, 0, cell_of(shown.model, layer, cell))
     head = shown.head()
     del head["done"]  # which it may be or not
-    return {**head, **values, "mode": "cell"}
+    return {**head, **cells(shown.insight, 0, cell)}
+
+
+def on_panel(event: gr.EventData, run: Run | None, layer: int, cell: int) -> tuple:
+    """A cell was chosen in the panel: the stage has it too, however it is shaded now."""
+    at = choice(event)
+    if (at.layer, at.cell) == (layer, cell):
+        return gr.skip(), gr.skip(), gr.skip()
+    chosen = cell_of(written(run).model, at.layer, at.cell)
+    return shaded(run, chosen), *chosen
+
+
+def on_inside(run: Run | None, layer: int, cell: int) -> dict[str, Any]:
+    """Show what the memory cells did in a text, unless it is still being written or another has
+    taken its place."""
+    if run is None or not run.done or run.ended:
+        return gr.skip()
+    return inside(run, cell_of(run.model, layer, cell))
 
 
 def on_model(model: str, before: Run | None) -> list:
     """Show another model: its first text, its cells, its record, its card."""
     request = opening_request(model)
-    run = first_view(model, request).copy()
-    shown = [run.whole((1, 1)), run, "", request.prime, *about(model)]
+    run = first_view(model, request).copy(done=True)
+    shown = [run.whole(first_cell(model)), run, "", request.prime, *about(model)]
     if before is not None and before.model == model:  # the list was opened and left as it was
         return [gr.skip()] * len(shown)
     end(before)
@@ -300,9 +345,10 @@ def about(model: str) -> list:
     """What the page says of a model: the cells there are, its record, its card, a comparison."""
     chosen = sampler(model)
     config = chosen.model.config
+    layer, cell = first_cell(model)
     return [
-        gr.Slider(maximum=config.num_layers, value=1),
-        gr.Slider(maximum=config.hidden_size, value=1),
+        gr.Slider(maximum=config.num_layers, value=layer),
+        gr.Slider(maximum=config.hidden_size, value=cell),
         learning(chosen.history, "nats a character"),
         card_table(chosen.card),
         *first_comparison(model),
@@ -328,7 +374,8 @@ def on_stop_compare() -> list[dict]:
 
 def on_open(asked: gr.Request) -> Iterator[list]:
     """Show what the address asks for: a run to be repeated, or else what every page begins with."""
-    link, names = dict(asked.query_params), list(models())
+    names, known = list(models()), ("model", "prime", *NUMBERS)
+    link = {name: value for name, value in asked.query_params.items() if name in known}
     model = link.get("model", names[0])
     status = ""
     if model not in names:
@@ -350,10 +397,10 @@ def on_open(asked: gr.Request) -> Iterator[list]:
         if not link and model == names[0]:  # is there already
             yield [gr.skip(), run, status, *[gr.skip()] * len(rest)]
         else:
-            yield [run.whole((1, 1)), run, status, *rest]
+            yield [run.whole(first_cell(model)), run, status, *rest]
         return
     run, note = begin(model, request)
-    for message in follow(run, request, (1, 1)):
+    for message in follow(run, request, first_cell(model)):
         yield [message, run, escape(note), *rest]
         rest = [gr.skip()] * len(rest)  # what a visitor changes meanwhile stays changed
 

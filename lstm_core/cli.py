@@ -173,11 +173,16 @@ def run_train(chosen: argparse.Namespace) -> None:
 
 
 def run_evaluate(chosen: argparse.Namespace) -> None:
-    recipe = recipes()[chosen.name]
+    known = recipes()
+    recipe = known[chosen.name]
     split = chosen.split or recipe.splits[0]
     if split not in recipe.splits:
         raise ValueError(f"{chosen.name} has the splits {', '.join(recipe.splits)}, not {split!r}.")
-    switches = {switch for switch in recipe.switches if getattr(chosen, switch)}
+    offered = {switch for r in known.values() for switch in r.switches}
+    switches = {switch for switch in offered if getattr(chosen, switch)}
+    if too_many := sorted(switches - recipe.switches.keys()):
+        have = ", ".join(f"--{switch}" for switch in recipe.switches) or "none"
+        raise ValueError(f"{chosen.name} has no --{too_many[0]}; of such switches it has {have}.")
     source = chosen.checkpoint or chosen.name
     result = recipe.evaluate(split, chosen.data, source, switches)
     print(f"{result.name}, {split}, n {result.n:,}, {result.seconds:.1f} s")

@@ -2,6 +2,7 @@
 the tests of the page, two small text models and a server that shows them."""
 
 import socket
+import sys
 import time
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -11,6 +12,28 @@ import torch
 
 SHAKESPEARE = "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PRINTABLE = ["\n", *map(chr, range(32, 127)), "\N{REPLACEMENT CHARACTER}"]
+FINDING = {
+    "feature": "heading", "kind": "on/off", "layer": 2, "cell": 7, "sign": 1, "training": 0.99,
+    "held_out": 0.98, "control": 0.61, "character": 0.7, "threshold": 0.1, "accuracy": 0.95,
+    "n_on": 900,
+}  # fmt: skip
+RISE = {"layer": 2, "cell": 7, "rise": 0.01, "rise_where": 0.2, "rise_elsewhere": 0.001}
+KNOWN = {
+    "findings": {
+        "n_training": 200_000, "n_held_out": 100_000, "min_auc": 0.9, "min_correlation": 0.5,
+        "offsets": 20, "tested": ["heading", "vowel"], "confirmed": [FINDING],
+    },
+    "worth": {
+        "n": 20_000, "nats": 1.5, "worst": [{**RISE, "rise_where": None, "rise_elsewhere": None}],
+        "features": [{"feature": "heading", "n": 900, "nats": 0.4, "own": RISE, "worst": [RISE]}],
+    },
+    "context": {
+        "lengths": [0, 1, 2, 4], "nats": [3.3, 2.5, 2.1, 1.9],
+        "standard_errors": [0.1, 0.1, 0.1, 0.1], "n": 2_000,
+    },
+}  # fmt: skip
+"""What the record of a text model says of its cells; none of it is true of random weights."""
+
 MILESTONES = {0: 4.2, 100: 2.5, 300: 1.9, 1_000: 1.6}
 
 
@@ -26,22 +49,29 @@ def _repeatable():
 @pytest.fixture(scope="session")
 def text_models(tmp_path_factory):
     """Two untrained text models, with all that a shipped one has, as the only ones of the page."""
-    from demos import text, text_runs
+    from demos import memory, text, text_runs
 
     folder = tmp_path_factory.mktemp("checkpoints")
     save_text_model(folder, "shakespeare", "Shakespeare", SHAKESPEARE, layers=2)
     save_text_model(folder, "c_source", "C source code", PRINTABLE, layers=3)
-    caches = [text_runs.models, text_runs._load, text_runs.first_view, text.first_comparison]
-    for cache in caches:
-        cache.cache_clear()
+    forget()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
         names = list(text_runs.models())
         for name in names:
             text.on_model(name, None)  # fills the caches of samplers and first texts
+        memory.prepare()
     yield names
-    for cache in caches:
-        cache.cache_clear()
+    forget()
+
+
+def forget():
+    """Whatever the modules of the page remember of models."""
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] == "demos":
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 def save_text_model(folder, name, title, characters, layers):
@@ -91,9 +121,8 @@ def save_text_model(folder, name, title, characters, layers):
         date="2026-01-31",
     )
     samples = [row | {"sample": f"{title} after {row['step']} steps"} for row in curve]
-    checkpoint.save(
-        folder / f"{name}.safetensors", card, weights, {"curve": curve, "milestones": samples}
-    )
+    history = {"curve": curve, "milestones": samples} | (KNOWN if name == "shakespeare" else {})
+    checkpoint.save(folder / f"{name}.safetensors", card, weights, history)
 
 
 @pytest.fixture(scope="session")

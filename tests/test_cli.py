@@ -201,13 +201,15 @@ def test_record(run, data):
 def test_findings_go_into_the_record(run, data):
     words = ("evaluate", "shakespeare", "--data", data, "--json", "--cells")
     result = last_line(succeed(run, *words))
-    findings = result["findings"]
+    findings, worth = result["findings"], result["worth"]
+    assert worth["n"] > 0
     assert result["metrics"]["features_confirmed"] == len(findings["confirmed"])
     assert checkpoint.read_card("shakespeare")[1] == {"curve": [{"step": 0}]}
 
-    assert last_line(succeed(run, *words, "--record"))["findings"] == findings
+    again = last_line(succeed(run, *words, "--record"))
+    assert (again["findings"], again["worth"]) == (findings, worth)
     card, history = checkpoint.read_card("shakespeare")
-    assert history == {"curve": [{"step": 0}], "findings": findings}
+    assert history == {"curve": [{"step": 0}], "findings": findings, "worth": worth}
     assert card.results[0]["command"] == "lstm-gallery evaluate shakespeare --split val --cells"
     succeed(run, "evaluate", "shakespeare", "--data", data, "--record")
     assert checkpoint.read_card("shakespeare")[1] == history
@@ -324,7 +326,8 @@ REFUSED = {
     "seed": ([*SAMPLE, "--seed", "-1"], "number from 0 to 4,294,967,295."),
     "long prime": ([*SAMPLE, "--prime", "a" * 20_001], "The prime has 20,001 characters;"),
     "no device": (["train", "shakespeare", "--device", "abacus"], "There is no device 'abacus'"),
-    "bench": (["bench", "nobody"], "There is no model 'nobody'; there are shakespeare, "),
+    "switch": (["evaluate", "counter", "--dynamic"], "counter has no --dynamic; of such switches"),
+    "bench": (["bench", "nobody"], "There is no model 'nobody'; there are "),
 }
 
 

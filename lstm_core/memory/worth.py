@@ -18,7 +18,7 @@ from lstm_core.memory.features import FEATURES
 from lstm_core.memory.finding import Findings, spread
 from lstm_core.text.sampler import TextSampler
 
-TEXT = 20_000
+TEXT = 10_000
 """Characters of held-out text that the loss is measured on."""
 
 OVERALL, ON_FEATURE = 10, 3
@@ -80,7 +80,7 @@ def measure(sampler: TextSampler, held_out: str, findings: Findings) -> Worth:
 
     Args:
         sampler: of the model.
-        held_out: at most 20,000 characters of it are read, in passages spread over all of it.
+        held_out: at most 10,000 characters of it are read, in passages spread over all of it.
         findings: the cells that stand for features; those that are on or off are asked about.
 
     Raises:

@@ -1,13 +1,15 @@
 """The panel alone on a page: pointed at, played, typed into, saved."""
 
 import io
+import re
 
 import gradio as gr
 import numpy as np
 import pytest
 
+from demos import theme
 from demos.widgets import panel
-from demos.widgets.panel import GONE, Panel, choice
+from demos.widgets.panel import GONE, Panel, choice, span
 from demos.widgets.panel.store import Store
 from lstm_core.trace import QUANTITIES
 
@@ -44,6 +46,12 @@ def panel_address(served):
         "long": lambda: Panel.show(waves(5_000, 512), "long run, " * 500, cell=(1, 1)),
         "nothing": lambda: None,
         "point": lambda: view.choose(step=250, cell=(2, 9)),
+        "mark": lambda: view.mark([(1, 3), (30, 40), (T - 1, T + 5)]),
+        "unmark": lambda: view.mark([]),
+        "tint": lambda: view.shade(np.arange(T) % 10 / 9, "influence"),
+        "untint": lambda: view.shade(None),
+        "odd": lambda: view.shade([1.0] * (T + 1)),
+        "both": lambda: {**view.choose(step=2, cell=(2, 9)), **view.shade(np.ones(T))},
     }
     with gr.Blocks() as page:
         buttons = {name: gr.Button(name, elem_id=name) for name in runs}
@@ -55,7 +63,11 @@ def panel_address(served):
         def on_choice(event: gr.EventData) -> str:
             return ".".join(map(str, choice(event)))
 
+        def on_span(event: gr.EventData) -> str:
+            return ".".join(map(str, span(event)))
+
         view.on_choice(on_choice, None, told)
+        view.on_span(on_span, None, gr.Textbox(elem_id="told-span"))
     with served(page) as address:
         yield address
 
@@ -86,14 +98,14 @@ def picture(page, canvas):
 
 
 def colour(page, canvas, x, y):
-    """Red, green and blue of a point, in CSS pixels."""
+    """Red, green, blue and opacity of a point, in CSS pixels."""
     return page.locator(f"#panel {canvas}").first.evaluate(
         """(canvas, [x, y]) => {
           const ratio = window.devicePixelRatio;
           return [...canvas.getContext('2d').getImageData(x * ratio, y * ratio, 1, 1).data];
         }""",
         [x, y],
-    )[:3]
+    )
 
 
 def at_step(page):
@@ -243,6 +255,190 @@ def test_an_event_of_the_page_points_at_a_step_and_a_cell(opened):
         expect(page.locator("#panel input.cell")).to_have_value("9")
         page.locator("#panel .steps").press("Home")
     assert cell(page) == (2, 9)
+
+
+def where(page, step):
+    """The middle of a step in `.steps`, of running text that fits into its lines."""
+    line = TEXT[:step].count("\n")
+    column = step - (TEXT.rfind("\n", 0, step) + 1)
+    advance = page.evaluate(
+        """() => {
+          const pen = document.createElement('canvas').getContext('2d');
+          const panel = document.querySelector('#panel .panel');
+          pen.font = `15px ${getComputedStyle(panel).getPropertyValue('--font-mono')}`;
+          return pen.measureText('x').width;
+        }"""
+    )
+    return 14 + (column + 0.5) * advance, 14 + (line + 0.4) * 24
+
+
+def drag(page, first, last):
+    page.locator("#panel .steps").scroll_into_view_if_needed()
+    frame = page.locator("#panel .steps").bounding_box()
+    points = [where(page, step) for step in (first, last)]
+    (x0, y0), (x1, y1) = [(frame["x"] + x, frame["y"] + y) for x, y in points]
+    page.mouse.move(x0, y0)
+    page.mouse.down()
+    page.mouse.move((x0 + x1) / 2, (y0 + y1) / 2)
+    page.mouse.move(x1, y1)
+    page.mouse.up()
+
+
+def told_span(page):
+    return page.locator("#told-span textarea")
+
+
+def said(page):
+    return page.locator("#panel .said")
+
+
+@pytest.mark.parametrize(("first", "last"), [(3, 9), (25, 20), (40, 5)])
+def test_a_stretch_that_is_dragged_over_is_selected(opened, first, last):
+    page = opened()
+    page.locator("#panel .steps").press("End")
+    page.locator("#panel .steps").press("Home")
+    before = picture(page, ".steps canvas")
+    drag(page, first, last)
+    low, high = sorted((first, last))
+    expect(told_span(page)).to_have_value(f"{low}.{high}.1.1")
+    expect(said(page)).to_have_text(f"Steps {low + 1} to {high + 1} are selected; Escape lets go.")
+    page.mouse.move(0, 0)
+    settle(page)
+    assert picture(page, ".steps canvas") != before
+    assert at_step(page) == 1  # a drag chooses no step
+    page.keyboard.press("Escape")
+    settle(page)
+    assert picture(page, ".steps canvas") == before
+
+
+def test_a_click_elsewhere_lets_a_span_go_and_chooses_a_step(opened):
+    page = opened()
+    drag(page, 20, 28)
+    expect(told_span(page)).to_have_value("20.28.1.1")
+    x, y = where(page, 4)
+    page.locator("#panel .steps").click(position={"x": x, "y": y})
+    expect(page.locator("#told textarea")).to_have_value("4.1.1")
+    page.locator("#panel .steps").press("Shift+ArrowRight")  # begins anew
+    expect(told_span(page)).to_have_value("4.5.1.1")
+
+
+def test_keys_select_a_span(opened):
+    page = opened()
+    steps = page.locator("#panel .steps")
+    steps.focus()
+    steps.press("ArrowRight")
+    for key, ends in [("ArrowRight", "1.2"), ("ArrowRight", "1.3"), ("ArrowDown", "1.20"),
+                      ("Home", "0.1"), ("End", f"1.{T - 1}"), ("ArrowUp", None)]:  # fmt: skip
+        steps.press(f"Shift+{key}")
+        if ends:
+            expect(told_span(page)).to_have_value(f"{ends}.1.1")
+    for _ in range(5):  # faster than the server answers
+        steps.press("Shift+ArrowLeft")
+        page.wait_for_timeout(160)
+    expect(told_span(page)).to_have_value(re.compile(r"^1\."))
+    assert at_step(page) == 2  # the step stays where the span began
+    page.locator("#panel .grid canvas").first.click(position={"x": 30, "y": 60})
+    settle(page)  # another cell lets no span go
+    steps.press("Shift+ArrowUp")
+    expect(told_span(page)).to_have_value(re.compile(rf"^1\.\d+\.1\.{cell(page)[1]}$"))
+
+
+def test_a_button_and_two_clicks_select_a_span(opened):
+    page = opened()
+    button = page.get_by_role("button", name="Select a span")
+    for first, last in [(3, 9), (22, 20), (5, 5)]:
+        button.click()
+        expect(said(page)).to_have_text("Click the first step of the span.")
+        for step in (first, last):
+            x, y = where(page, step)
+            page.locator("#panel .steps").click(position={"x": x, "y": y})
+        low, high = sorted((first, last))
+        expect(told_span(page)).to_have_value(f"{low}.{high}.1.1")
+        expect(button).to_have_attribute("aria-pressed", "false")
+    assert at_step(page) == 1
+
+
+def touch(page, points):
+    """A finger that goes from point to point of `.steps`."""
+    frame = page.locator("#panel .steps").bounding_box()
+    places = [{"x": frame["x"] + x, "y": frame["y"] + y} for x, y in points]
+    session = page.context.new_cdp_session(page)
+    for n, place in enumerate(places):
+        kind = "touchMove" if n else "touchStart"
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
+        page.wait_for_timeout(20)
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_finger_scrolls_up_and_down_and_selects_sideways(opened):
+    page = opened(**PHONE)
+    steps = page.locator("#panel .steps")
+    steps.scroll_into_view_if_needed()
+    touch(page, [(40 + 20 * n, 30) for n in range(8)])
+    expect(said(page)).to_have_text(re.compile(r"^Steps \d+ to \d+ are selected"))
+    expect(told_span(page)).not_to_have_value("")
+    before = told_span(page).input_value()
+    assert steps.evaluate("host => host.scrollTop") == 0
+    touch(page, [(100, 150 - 12 * n) for n in range(10)])
+    page.wait_for_function("() => document.querySelector('#panel .steps').scrollTop > 20")
+    settle(page)
+    assert told_span(page).input_value() == before
+
+
+def test_marks_are_underlined_until_others_are(opened):
+    page = opened()
+    before = [picture(page, canvas) for canvas in (".steps canvas", ".strip")]
+    page.locator("#mark").click()
+    settle(page)
+    assert picture(page, ".strip") != before[1]
+    for step, marked in [(2, True), (35, True), (10, False), (T - 1, False)]:
+        x, y = where(page, step)
+        *_, opacity = colour(page, ".steps canvas", x, 14 + (y - 14) // 24 * 24 + 22)
+        assert (opacity > 200) == marked, step  # between the lines
+    page.locator("#unmark").click()
+    settle(page)
+    assert [picture(page, canvas) for canvas in (".steps canvas", ".strip")] == before
+    page.locator("#mark").click()
+    settle(page)
+    page.locator("#words").click()  # another run has no marks
+    page.locator("#text").click()
+    expect(page.locator("#panel .of")).to_have_text("of 300")
+    settle(page)
+    assert picture(page, ".steps canvas") == before[0]
+
+
+def test_steps_are_shaded_by_other_values_for_a_while(opened):
+    page = opened()
+    before = picture(page, ".steps canvas")
+    page.locator("#tint").click()
+    expect(page.locator("#panel .scale")).to_have_text("influence 0 1", use_inner_text=True)
+    settle(page)
+    violet = [int(theme.LIGHT["surprise"][n : n + 2], 16) for n in (1, 3, 5)]
+    for step in (4, 7, 9):
+        x, _ = where(page, step)
+        *drawn, _ = colour(page, ".steps canvas", x, 14 + 2)
+        share = 0.62 * (step % 10) / 9
+        want = [share * v + (1 - share) * 255 for v in violet]
+        assert drawn == pytest.approx(want, abs=3), step
+    tinted = picture(page, ".steps canvas")
+    page.locator("#panel .steps").press("ArrowRight")
+    expect(page.locator("#panel .steps")).to_have_attribute("aria-valuetext", "step 2, I, 0.11")
+    page.locator("#panel .steps").press("Home")
+    page.locator("#untint").click()
+    expect(page.locator("#panel .scale")).to_have_text("−1 +1", use_inner_text=True)
+    settle(page)
+    assert picture(page, ".steps canvas") == before != tinted
+    page.locator("#odd").click()  # of another run
+    settle(page)
+    page.wait_for_timeout(300)
+    assert picture(page, ".steps canvas") == before
+    page.locator("#tint").click()
+    expect(page.locator("#panel .tinted")).to_be_visible()
+    page.locator("#panel input.cell").fill("2")  # the visitor chooses a cell
+    expect(page.locator("#panel .tinted")).to_have_count(0)
+    page.locator("#both").click()
+    expect(page.locator("#panel .tinted")).to_be_visible()
+    expect(page.locator("#panel input.cell")).to_have_value("9")
 
 
 def test_another_run_takes_the_place_of_the_first(opened):

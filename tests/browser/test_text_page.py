@@ -8,7 +8,7 @@ import pytest
 
 from demos import theme
 from demos.text import opening_request
-from demos.text_runs import sampler
+from demos.text_runs import first_cell, sampler
 from lstm_core.text.sampler import TextRequest
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -84,8 +84,14 @@ def copied(page):
 
 
 @pytest.fixture
-def page(visit):
-    page = visit()
+def address(gallery):
+    """The address of the Text tab."""
+    return f"{gallery}/?tab=text"
+
+
+@pytest.fixture
+def page(visit, address):
+    page = visit(address)
     until_written(page, 900)
     return page
 
@@ -166,16 +172,16 @@ def test_another_model_ends_what_is_being_written(page, brake):
     )
 
 
-def test_writing_ends_the_text_of_an_address(visit, gallery, brake):
-    page = visit(f"{gallery}/?length=5000&seed=3")
+def test_writing_ends_the_text_of_an_address(visit, address, brake):
+    page = visit(f"{address}&length=5000&seed=3")
     page.wait_for_function(f"document.querySelectorAll('{WRITTEN}').length > 120")
     write(page, 30, seed=8)
     text = until_written(page, 30)
     assert text == written(prime="ROMEO:\n", length=30, temperature=0.7, seed=8)
 
 
-def test_stop_ends_the_text_of_an_address(visit, gallery, brake):
-    page = visit(f"{gallery}/?length=5000&seed=3")
+def test_stop_ends_the_text_of_an_address(visit, address, brake):
+    page = visit(f"{address}&length=5000&seed=3")
     page.wait_for_function(f"document.querySelectorAll('{WRITTEN}').length > 120")
     page.locator("#stop").click()
     expect(page.locator("#status")).to_have_text(STOPPED, use_inner_text=True)
@@ -218,7 +224,8 @@ def test_the_shading_can_be_chosen(page):
     page.get_by_role("radio", name="Plain").first.click()
     assert set(shades(page)) == {"transparent"}
     page.get_by_role("radio", name="Memory cell").first.click()
-    expect(page.locator("#writing .scale")).to_contain_text("layer 1, cell 1")
+    layer, cell = first_cell("shakespeare")
+    expect(page.locator("#writing .scale")).to_contain_text(f"layer {layer}, cell {cell}:")
     assert len(set(shades(page))) > 3
     page.get_by_role("radio", name="Surprise").first.click()
     assert shades(page) == by_surprise
@@ -229,13 +236,77 @@ def test_another_memory_cell(page):
     page.get_by_role("radio", name="Memory cell").first.click()
     first = shades(page)
     set_number(page, "Memory cell", 17)
-    expect(page.locator("#writing .scale")).to_contain_text("layer 1, cell 17")
+    expect(page.locator("#writing .scale")).to_contain_text("layer 2, cell 17:")
     second = shades(page)
-    set_number(page, "Layer", 2)
-    expect(page.locator("#writing .scale")).to_contain_text("layer 2, cell 17")
+    set_number(page, "Layer", 1)
+    expect(page.locator("#writing .scale")).to_contain_text("layer 1, cell 17:")
     expect(page.locator("#writing .caret")).to_be_hidden()
     assert first != second != shades(page)
     assert text_of(page) == sampler("shakespeare").write(opening_request("shakespeare"))
+
+
+def looked_into(page, length):
+    """Waits until the panel shows a run of so many steps."""
+    expect(page.locator("#inside .of")).to_have_text(f"of {length}")
+    expect(page.locator("#inside .body")).to_be_visible()
+
+
+def panel_cell(page):
+    return [int(page.locator(f"#inside {field}").input_value())
+            for field in ("select.layer", "input.cell")]  # fmt: skip
+
+
+def test_the_memory_cells_of_the_text_on_the_page_can_be_looked_into(page, brake):
+    looked_into(page, 907)
+    assert panel_cell(page) == list(first_cell("shakespeare"))
+    expect(page.locator("#inside input.step")).to_have_value("8")  # the first that was written
+    write(page, 300, seed=5)
+    expect(page.get_by_text("The memory cells of a text are shown once it is written.")
+           ).to_be_visible()  # fmt: skip
+    expect(page.locator("#inside .body")).to_be_hidden()
+    until_written(page, 300)
+    looked_into(page, 307)
+    set_length(page, 40)
+    page.locator("#continue").click()
+    until_written(page, 340)
+    looked_into(page, 347)
+    page.locator("#prime textarea").fill("")
+    set_length(page, 5_000)
+    page.locator("#write").click()
+    page.wait_for_function(f"document.querySelectorAll('{WRITTEN}').length < 300")
+    page.locator("#stop").click()
+    expect(page.locator("#status")).to_have_text(STOPPED, use_inner_text=True)
+    looked_into(page, 1 + int(re.sub(r"\D", "", page.locator("#status").inner_text())))
+
+
+def test_the_cell_of_the_stage_and_that_of_the_panel_are_one(page):
+    looked_into(page, 907)
+    before = shades(page)
+    page.locator("#inside input.cell").fill("7")
+    number = page.get_by_label("number input for Memory cell").first
+    expect(number).to_have_value("7")
+    assert shades(page) == before  # by surprise
+    page.get_by_role("radio", name="Memory cell").first.click()
+    expect(page.locator("#writing .scale")).to_contain_text("layer 2, cell 7:")
+    set_number(page, "Layer", 1)
+    expect(page.locator("#inside select.layer")).to_have_value("1")
+    set_number(page, "Memory cell", 30)
+    expect(page.locator("#inside input.cell")).to_have_value("30")
+    write(page, 30, seed=5)
+    until_written(page, 30)
+    looked_into(page, 37)
+    assert panel_cell(page) == [1, 30]
+
+
+def test_a_wish_that_is_refused_leaves_the_memory_cells_of_the_text_on_the_page(page):
+    looked_into(page, 907)
+    unfold(page)
+    page.get_by_label("Draw a new seed for every text").uncheck()
+    page.locator("#seed input").fill("")
+    page.locator("#seed input").press("Tab")
+    page.locator("#write").click()
+    expect(page.get_by_test_id("toast-body")).to_be_visible()
+    looked_into(page, 907)
 
 
 def test_another_model(page):
@@ -253,6 +324,8 @@ def test_another_model(page):
     assert until_written(page, 40) == written(
         "c_source", prime="/* Return the number of ", length=40, temperature=0.7, seed=6
     )
+    looked_into(page, 64)
+    assert panel_cell(page) == list(first_cell("c_source"))
 
 
 def test_how_it_learned(page):
@@ -338,8 +411,8 @@ def test_a_value_that_cannot_be_is_refused(page):
     assert text_of(page) == before
 
 
-def test_an_address_that_cannot_be_followed(visit, gallery):
-    page = visit(f"{gallery}/?length=many&seed=3")
+def test_an_address_that_cannot_be_followed(visit, address):
+    page = visit(f"{address}&length=many&seed=3")
     expect(page.locator("#status")).to_have_text(
         "The address could not be followed: The length must be a whole number from 1 to 5,000."
     )
@@ -350,8 +423,8 @@ def box(locator):
     return SimpleNamespace(**locator.bounding_box())
 
 
-def test_on_a_phone(visit):
-    page = visit(**PHONE)
+def test_on_a_phone(visit, address):
+    page = visit(address, **PHONE)
     until_written(page, 900)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     stage, controls = box(page.locator("#writing")), box(page.locator(".controls"))
@@ -376,8 +449,8 @@ def test_on_a_phone(visit):
 @pytest.mark.parametrize(
     ("scheme", "palette"), [("light", theme.LIGHT), ("dark", theme.DARK)], ids=["light", "dark"]
 )
-def test_the_colours_follow_the_visitors_scheme(visit, scheme, palette):
-    page = visit(color_scheme=scheme)
+def test_the_colours_follow_the_visitors_scheme(visit, address, scheme, palette):
+    page = visit(address, color_scheme=scheme)
     until_written(page, 900)
     for selector, colour in (("gradio-app", "paper"), ("#writing .writing", "surface"),
                              ("#prime textarea", "paper"), ("#write", "accent")):  # fmt: skip

@@ -13,7 +13,7 @@ import torch
 
 from demos import theme
 from demos.widgets import panel
-from demos.widgets.panel import GONE, Panel, choice, panel_block, panel_cell, panel_file
+from demos.widgets.panel import GONE, Panel, choice, panel_block, panel_cell, panel_file, span
 from demos.widgets.panel.frames import BLOCK, Frames, checked_order, columns
 from demos.widgets.panel.picture import MOST_LINES, flow
 from demos.widgets.panel.store import Shown, Store
@@ -307,7 +307,92 @@ def test_choose_is_an_update_each_time():
     assert one != other
 
 
+def selected(value, **message):
+    return gr.EventData(None, {**question(value), **message})
+
+
+def test_span(value):
+    assert span(selected(value, first=3, last=9)) == (3, 9, 2, 5)
+    assert span(selected(value, first=T - 1, last=T - 1)).last == T - 1
+    assert span(selected(value, first=0, last=T - 1, step="not asked about")).first == 0
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        *(({"first": wrong, "last": 9}, "The first is a whole number from 0 to 149.")
+          for wrong in [*WRONG, T]),
+        *(({"first": 3, "last": wrong}, "The last is a whole number from 3 to 149.")
+          for wrong in [*WRONG, 2, T]),
+        ({"first": 3}, "The last is a whole number"),
+        ({"first": 3, "last": 9, "layer": 3}, "The layer is a whole number from 1 to 2."),
+        ({"first": 3, "last": 9, "layer": 1, "cell": 13}, "The cell is a whole number from 1 to"),
+        ({"first": 3, "last": 9, "run": "guessed"}, "no longer kept"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_span_that_is_not_in_the_run_is_refused(value, message, words):
+    with pytest.raises(gr.Error, match=words):
+        span(selected(value, **message))
+
+
+@pytest.mark.parametrize("message", HOSTILE)
+def test_a_hostile_span_is_refused(message):
+    with pytest.raises(gr.Error, match="names the run"):
+        span(gr.EventData(None, message))
+
+
+def test_spans_can_be_selected_where_a_page_listens():
+    with gr.Blocks():
+        view, other = Panel(), Panel()
+        view.on_span(lambda: None)
+        assert (view.component.get_config()["props"]["spans"], other.component.props["spans"]) == (
+            True, False,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "spans", [[], [(0, 0)], [(3, 7), (5, 9), (5, 5)], [[0, 19_999]], np.array([[1, 2], [4, 9]])]
+)
+def test_marks(spans):
+    sent = unpacked(Panel().mark(spans)["marks"]["spans"], "<u2").reshape(-1, 2)
+    assert sent.tolist() == [list(span) for span in spans]
+
+
+@pytest.mark.parametrize(
+    "spans", [[(3, 2)], [(-1, 2)], [(0, 20_000)], [(0, 2**70)], [(1, 2, 3)], [1, 2], [("a", 2)]]
+)
+def test_marks_that_are_no_spans_are_refused(spans):
+    with pytest.raises((ValueError, OverflowError)):
+        Panel().mark(spans)
+
+
+def test_shades():
+    values = np.linspace(0, 1, 37)
+    sent = Panel().shade(values, "influence")["shades"]
+    assert sent["words"] == "influence"
+    np.testing.assert_allclose(unpacked(sent["values"], np.uint8) / 255, values, atol=1 / 510)
+    assert unpacked(Panel().shade([-3, 1.5])["shades"]["values"], np.uint8).tolist() == [0, 255]
+    assert Panel().shade(None)["shades"]["values"] is None
+
+
+@pytest.mark.parametrize("values", [[float("nan")], [0, float("inf")], [[0.5]], 0.5, "abc"])
+def test_shades_that_are_no_numbers_are_refused(values):
+    with pytest.raises(ValueError, match=r"finite numbers|could not convert"):
+        Panel().shade(values)
+
+
+def test_updates_are_new_each_time_and_can_be_merged():
+    view = Panel()
+    assert view.mark([(1, 2)]) != view.mark([(1, 2)])
+    assert view.shade(None) != view.shade(None)
+    merged = {**view.choose(step=3), **view.mark([(1, 2)]), **view.shade([0.5])}
+    assert {"chosen", "marks", "shades"} < set(merged)
+    assert "value" not in merged  # the run is not sent again
+
+
 def test_shading_is_as_dark_as_words_allow():
     """As in demos/widgets/writing/writing.js, whose contrast is tested."""
     script = (Path(panel.__file__).parent / "palette.js").read_text(encoding="utf-8")
     assert "scale(0.8, palette.surface)" in script
+    assert "mixed(palette.surprise, 0.62 * n / 255, palette.surface)" in script

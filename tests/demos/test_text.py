@@ -245,11 +245,96 @@ def test_a_visitor_is_told_how_the_prime_was_read():
 
 def test_another_cell_leaves_the_text_alone():
     *_, (whole, run, _, _) = writes(cell=(1, 1))
-    message = text.on_cell(run, 2, 5)
+    message, chosen = text.on_cell(run, 2, 5)
     assert not {"text", "done"} & set(message)  # it may still be growing
     assert (message["run"], message["cell"], message["mode"]) == (whole["run"], [2, 5], "cell")
     *_, (other, _, _, _) = writes(cell=(2, 5))
     assert message["cells"] == other["cells"] != whole["cells"]
+    assert (chosen["chosen"]["layer"], chosen["chosen"]["cell"]) == (2, 5)
+
+
+def seen(value):
+    """tanh(c) of the chosen cell, as the panel shows it."""
+    series = value["series"]
+    return np.tanh(unpacked(series["c"], "<i2") / 32767 * series["most"])
+
+
+@pytest.mark.parametrize("prime", ["", "ROMEO:\nWho is th" * 3])
+def test_inside_are_the_cells_of_the_very_run_that_is_on_the_page(prime):
+    *_, (whole, run, _, _) = writes(prime=prime)
+    value = text.on_inside(run, 2, 5)
+    assert "".join(value["labels"]) == whole["prime"] + whole["text"]
+    assert value["step"] == len(whole["prime"])
+    assert (value["series"]["layer"], value["series"]["cell"]) == (2, 5)
+    written = run.insight.cells[:, 1, 4] / 127
+    np.testing.assert_allclose(seen(value)[value["step"] :], written, atol=0.01)
+    assert len(value["order"]) == 2
+
+
+def test_inside_a_text_that_was_stopped_or_went_on():
+    *_, (_, run, _, _) = writes(length=25)
+    *_, (message, longer, _) = text.on_continue(run, 10, *SETTINGS, *CELL)
+    assert "".join(text.on_inside(longer, *CELL)["labels"]) == "ROMEO:\n" + message["text"]
+    message, stopped, _ = text.on_stop(longer, *CELL)
+    assert "".join(text.on_inside(stopped, *CELL)["labels"]) == "ROMEO:\n" + message["text"]
+
+
+def test_of_a_very_long_text_the_end_is_looked_into(monkeypatch):
+    monkeypatch.setattr(text_runs, "MAX_TEXT", 40)
+    *_, (whole, run, _, _) = writes(length=60)
+    value = text.on_inside(run, *CELL)
+    assert ("".join(value["labels"]), value["step"]) == (whole["text"][-40:], 0)
+
+
+def test_inside_the_first_view_is_kept_for_every_visitor():
+    model = "c_source"
+    first = text_runs.first_view(model, text.opening_request(model))
+    cell = text_runs.first_cell(model)
+    value = text.on_inside(text.on_model(model, None)[1], *cell)
+    assert value is text_runs.first_inside(model)
+    assert text.on_inside(first, 1, 2)["series"]["cell"] == 2
+    assert cell[0] == 3  # the top layer
+    assert first.insight.cells[:, 2].std(axis=0).argmax() == cell[1] - 1
+
+
+def test_a_cell_has_its_place_whatever_is_written():
+    values = [text.on_inside(writes(seed=seed)[-1][1], *CELL) for seed in (1, 2)]
+    assert values[0]["order"] == values[1]["order"]
+    assert sorted(unpacked(values[0]["order"][0], "<u2").tolist()) == list(range(32))
+
+
+def test_nothing_is_looked_into_before_it_is_written_or_once_its_place_is_taken():
+    request = TextRequest(length=200, seed=3)
+    run, _ = begin("shakespeare", request)
+    assert text.on_inside(None, *CELL) == gr.skip()
+    stream = follow(run, request, CELL)
+    for _ in range(8):
+        next(stream)
+    assert text.on_inside(run, *CELL) == gr.skip()
+    for _ in stream:
+        pass
+    assert text.on_inside(run, *CELL)["labels"]
+    text_runs.end(run)
+    assert text.on_inside(run, *CELL) == gr.skip()
+    assert text.on_inside(run.copy(), *CELL) == gr.skip()
+
+
+def pointing(value, layer, cell, **more):
+    message = {"run": value["run"], "step": 3, "layer": layer, "cell": cell, **more}
+    return gr.EventData(None, message)
+
+
+def test_a_cell_chosen_in_the_panel_is_that_of_the_page():
+    *_, (_, run, _, _) = writes()
+    value = text.on_inside(run, *CELL)
+    message, layer, cell = text.on_panel(pointing(value, 2, 5), run, *CELL)
+    assert (layer, cell, message["cell"]) == (2, 5, [2, 5])
+    assert message["cells"] == text.on_cell(run, 2, 5)[0]["cells"]
+    assert not {"text", "done", "mode"} & set(message)  # the stage stays as it is
+    assert text.on_panel(pointing(value, 2, 5), run, 2, 5) == (gr.skip(),) * 3  # another step
+    for event in (pointing(value, 3, 1), gr.EventData(None, None), pointing(value, 1, 1, run="x")):
+        with pytest.raises(gr.Error):
+            text.on_panel(event, run, *CELL)
 
 
 @pytest.mark.parametrize(
@@ -292,6 +377,7 @@ def test_an_address_without_settings_shows_the_first_view():
     assert run.length == run.request.length
     assert status == ""
     assert [*messages, *shown] == [gr.skip()] * (1 + len(shown))  # as the page was built
+    assert opened(tab="text", utm="x")[0] == messages  # other things are none of its business
 
 
 def test_the_address_of_the_first_view():
@@ -356,7 +442,11 @@ def test_every_event_fills_its_outputs(events):
     assert {len(page) for page in pages} == {events["on_write"]}
     assert len(next(text.on_continue(run, 5, *SETTINGS, *CELL))) == events["on_continue"]
     assert len(text.on_stop(run, *CELL)) == events["on_stop"]
-    assert events["on_cell"] == 1
+    assert len(text.on_cell(run, *CELL)) == events["on_cell"]
+    *_, (_, run, _, _) = writes()
+    shown = text.on_inside(run, *CELL)
+    assert len(text.on_panel(pointing(shown, 2, 3), run, *CELL)) == events["on_panel"]
+    assert events["on_inside"] == 1
     assert len(next(text.on_compare("c_source", "", 5, 0, 1, 0, 0, 1, 2))) == events["on_compare"]
     for model in text_runs.models():
         assert len(text.on_model(model, None)) == events["on_model"]

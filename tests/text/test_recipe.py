@@ -13,7 +13,7 @@ import torch
 
 from lstm_core import checkpoint
 from lstm_core.data import DataError, data_set, data_sets
-from lstm_core.memory import finding
+from lstm_core.memory import finding, worth
 from lstm_core.text.dataset import Lanes, Windows, split
 from lstm_core.text.model import TextConfig, TextDropout, TextModel
 from lstm_core.text.recipe import RECIPES, TextObjective, TextRecipe
@@ -253,7 +253,8 @@ def test_cells_beside_the_figures(trained, part):
     sampler = TextSampler.from_checkpoint(path)
     findings = finding.find(sampler, PARTS["train"], PARTS["val"])
     assert findings.tested
-    assert result.found == {"findings": findings.to_json()}
+    measured = worth.measure(sampler, PARTS["val"], findings)
+    assert result.found == {"findings": findings.to_json(), "worth": measured.to_json()}
     assert result.metrics == {**plain.metrics, **findings.metrics()}
 
 

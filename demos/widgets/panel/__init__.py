@@ -21,16 +21,21 @@ import gradio as gr
 import numpy as np
 
 from demos.widgets import packed, widget
-from demos.widgets.panel.frames import BLOCK, Frames, checked_order, columns
+from demos.widgets.panel.frames import BLOCK, MOST_STEPS, Frames, checked_order, columns
 from demos.widgets.panel.store import RUNS, Shown
 from lstm_core.trace import Trace
 
-PARTS = ("palette", "steps", "grid", "gates")
+PARTS = ("palette", "steps", "spans", "grid", "gates")
 """Scripts that `panel.js` builds on."""
 
 KINDS = {"npz": "application/octet-stream", "png": "image/png", "svg": "image/svg+xml"}
 FILES = threading.Lock()
 """One file at a time: making one takes a second of one core and twice its size in memory."""
+
+TOLD = {"show_progress": "hidden", "trigger_mode": "multiple"}
+"""A visitor points faster than a busy server answers: Gradio's mode "once" would lose the last of
+what was pointed at, and "always_last" tells the first once more. What is told arrives in order where
+an event has `concurrency_limit=1`."""
 
 GONE = "This run is no longer kept here. Run it again to look inside."
 
@@ -39,6 +44,15 @@ class Choice(NamedTuple):
     """What a visitor points at."""
 
     step: int  # from 0
+    layer: int  # from 1
+    cell: int  # from 1
+
+
+class Span(NamedTuple):
+    """A stretch of steps that a visitor has selected, and the cell that shades them."""
+
+    first: int  # from 0
+    last: int  # the last that belongs to it
     layer: int  # from 1
     cell: int  # from 1
 
@@ -56,7 +70,7 @@ class Panel:
         self, value: Any = None, *, empty: str = "Nothing to look into yet.", **props: Any
     ) -> None:
         self.component = widget(
-            "panel", value, empty=empty, chosen=None,
+            "panel", value, empty=empty, chosen=None, marks=None, shades=None, spans=False,
             server_functions=[panel_cell, panel_block, panel_file], **props,
         )  # fmt: skip
         scripts = [Path(__file__).with_name(f"{part}.js") for part in PARTS]
@@ -115,17 +129,63 @@ class Panel:
             "block_length": BLOCK,
         }
 
-    def choose(
-        self, *, step: int | None = None, cell: tuple[int, int] | None = None
-    ) -> dict[str, Any]:
+    @staticmethod
+    def choose(*, step: int | None = None, cell: tuple[int, int] | None = None) -> dict[str, Any]:
         """An update of the component that points at another step or cell of the run on the page;
         what the run does not have is not followed."""
         message = {"step": step, **as_cell(cell or (None, None)), "once": secrets.token_hex(4)}
         return gr.update(chosen=message)
 
+    @staticmethod
+    def mark(spans: Sequence[tuple[int, int]]) -> dict[str, Any]:
+        """An update of the component that underlines stretches of the run on the page, until others
+        are marked or another run is shown. What lies beyond the run is left out.
+
+        Updates can be merged: `{**view.choose(step=3), **view.mark([(3, 7)])}`.
+
+        Args:
+            spans: the first and the last step of each, from 0; they may overlap. Empty: no marks.
+
+        Raises:
+            ValueError: if a stretch is none.
+        """
+        ends = np.asarray(spans if len(spans) else np.empty((0, 2)), dtype=np.int64)
+        if ends.ndim != 2 or ends.shape[1] != 2:
+            raise ValueError(f"a span is a first and a last step, got shape {ends.shape}")
+        if (np.diff(ends, prepend=0, append=MOST_STEPS - 1) < 0).any():
+            raise ValueError(f"a span goes from a step to a later one, 0 to {MOST_STEPS - 1:,}")
+        marks = {"spans": packed(ends.astype("<u2")), "once": secrets.token_hex(4)}
+        return gr.update(marks=marks)
+
+    @staticmethod
+    def shade(values: Sequence[float] | None, words: str = "") -> dict[str, Any]:
+        """An update of the component that shades the steps by given values in place of a cell's,
+        until the visitor chooses a cell or another run is shown.
+
+        Args:
+            values: one for each step of the run on the page, 0 to 1: from paper to violet; what
+                lies beyond is cut off. Values for another number of steps are not followed. None:
+                the cell's again.
+            words: what the values are, for the scale.
+
+        Raises:
+            ValueError: if the values are no row of finite numbers.
+        """
+        row = None if values is None else np.asarray(values, dtype=np.float64)
+        if row is not None and (row.ndim != 1 or not np.isfinite(row).all()):
+            raise ValueError("the steps are shaded by a row of finite numbers")
+        sent = None if row is None else packed(np.rint(255 * row.clip(0, 1)).astype(np.uint8))
+        return gr.update(shades={"values": sent, "words": words, "once": secrets.token_hex(4)})
+
     def on_choice(self, fn: Callable, inputs: Any = None, outputs: Any = None, **event: Any) -> Any:
         """Listen to what a visitor chooses; `fn` gets a `gr.EventData`, for `choice` to read."""
-        return self.component.select(fn, inputs, outputs, **{"show_progress": "hidden", **event})
+        return self.component.select(fn, inputs, outputs, **{**TOLD, **event})
+
+    def on_span(self, fn: Callable, inputs: Any = None, outputs: Any = None, **event: Any) -> Any:
+        """Listen to what stretches of steps a visitor selects, which only then can be selected;
+        `fn` gets a `gr.EventData`, for `span` to read."""
+        self.component.props["spans"] = True
+        return self.component.input(fn, inputs, outputs, **{**TOLD, **event})
 
 
 def as_cell(cell: tuple) -> dict[str, Any]:
@@ -142,6 +202,22 @@ def choice(event: gr.EventData) -> Choice:
     try:
         shown, message = asked(event._data)
         return checked(message, shown.frames)
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def span(event: gr.EventData) -> Span:
+    """What stretch a visitor has selected.
+
+    Raises:
+        gr.Error: a sentence, if it is not of a run that is kept.
+    """
+    try:
+        shown, message = asked(event._data)
+        first = whole(message, "first", 0, len(shown.frames) - 1)
+        last = whole(message, "last", first, len(shown.frames) - 1)
+        at = checked({**message, "step": first}, shown.frames)
+        return Span(first, last, at.layer, at.cell)
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from None
 

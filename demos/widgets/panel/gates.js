@@ -11,6 +11,7 @@ function gatesView(host, choose) {
   ];
   const LEFT = 34, RIGHT = 18, LABELS = 24, STRIP = 22, BUTTONS = 66, GAP = 14;
   let labels = [], chips = false, named = null, series = null, here = 0;
+  let places = [], span = null; // stretches that are marked, and the one that is selected
   let start = 0, zoom = 1, natural = 11; // natural: width of a step, wide enough for its label
 
   const width = () => host.clientWidth;
@@ -60,7 +61,11 @@ function gatesView(host, choose) {
     pen.strokeStyle = palette.ink;
     pen.lineWidth = 1.5;
     pen.strokeRect(at(start), 1.5, Math.max(3, at(start + count()) - at(start)), STRIP - 3);
+    pen.fillStyle = palette.ink;
+    const bar = ([first, last], y) => pen.fillRect(at(first), y, Math.max(2, at(last + 1) - at(first)), 3);
+    for (const place of places) bar(place, STRIP - 5);
     pen.fillStyle = palette.accent;
+    if (span) bar(span, 2);
     pen.fillRect(at(here + 0.5) - 1, 0, 2, STRIP);
   }
 
@@ -200,9 +205,16 @@ function gatesView(host, choose) {
   drag(lines, (x) => start + (x - LEFT) / stepWidth());
 
   return {
-    load(run, naming) { ({ labels, chips } = run); named = naming; series = null; here = 0; start = 0; zoom = 1; fit(); },
+    load(run, naming) {
+      ({ labels, chips } = run);
+      named = naming;
+      [series, places, span, here, start, zoom] = [null, [], null, 0, 0, 1];
+      fit();
+    },
     trace(cell) { series = cell; draw(); },
     mark(n) { here = n; draw(); },
+    places(stretches) { places = stretches; draw(); },
+    select(stretch) { span = stretch; draw(); },
     draw() { painted = null; draw(); },
   };
 }

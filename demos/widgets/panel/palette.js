@@ -8,9 +8,10 @@ function unpacked(packed, Kind) {
 }
 
 const NAMES = ['ink', 'muted', 'rule', 'surface', 'paper', 'accent', 'minus', 'plus', 'zero',
-               'gate-i', 'gate-f', 'gate-o', 'gate-g'];
+               'surprise', 'gate-i', 'gate-f', 'gate-o', 'gate-g'];
 const palette = {};
 let shading = []; // 255 colours behind words, from -1 to 1
+let tints = []; // 256 colours behind words, from 0 to 1
 let shades = []; // 255 colours of cells
 let pixels = new Uint32Array(255); // the same, as an image has them
 
@@ -29,6 +30,7 @@ function readPalette(root) {
     return mixed(palette[value < 0 ? 'minus' : 'plus'], full * Math.abs(value), ground);
   });
   shading = scale(0.8, palette.surface); // 0.8 * the colour: words can still be read
+  tints = Array.from({ length: 256 }, (_, n) => mixed(palette.surprise, 0.62 * n / 255, palette.surface));
   shades = scale(1, palette.zero);
   pixels = Uint32Array.from(shades, (colour) => {
     const [r, g, b] = colour.match(/\d+/g).map(Number);

@@ -1,5 +1,6 @@
 // Look inside a run: what Python sends (see demos/widgets/panel/__init__.py) and what a visitor
-// points at come together here; palette.js, steps.js, grid.js and gates.js draw it.
+// points at come together here; palette.js, steps.js, grid.js and gates.js draw it, spans.js has
+// stretches selected.
 
 const root = element.querySelector('.panel');
 const body = root.querySelector('.body');
@@ -11,6 +12,7 @@ const speed = root.querySelector('.speed');
 const stepField = root.querySelector('input.step');
 const layerField = root.querySelector('select.layer');
 const cellField = root.querySelector('input.cell');
+const scale = root.querySelector('.scale');
 
 const CELLS_KEPT = 200; // series of cells, 40 KB each for 5,000 steps
 
@@ -23,9 +25,18 @@ let due = 0; // of the next step, while playing
 const say = (words) => { said.textContent = words; };
 const key = (layer, cell) => `${layer}.${cell}`;
 
-const steps = stepsView(stepsHost, (n) => { stop(); goTo(n); tell(); });
+const steps = stepsView(stepsHost, (n, event) => {
+  if (spans && spans.takes(n, event, run.step)) return;
+  if (spans) spans.clear();
+  if (n < 0) return;
+  stop();
+  goTo(n);
+  tell();
+});
 const grid = gridView(root.querySelector('.grid'), (layer, cell) => { choose(layer, cell); tell(); }, say);
 const gates = gatesView(root.querySelector('.gates'), (n) => { stop(); goTo(n); tell(); });
+const selectButton = root.querySelector('.select');
+const spans = props.spans ? spanSelection(stepsHost, selectButton, steps.near, select, tellSpan, say) : null;
 
 // A question to the server, about the run on the page; null if there is no answer for it.
 async function ask(name, more) {
@@ -59,6 +70,7 @@ function receive() {
   const there = Boolean(value && value.run);
   if (there && run && run.id === value.run) return;
   stop();
+  if (spans) spans.clear();
   empty.hidden = there;
   body.hidden = !there;
   run = null;
@@ -69,10 +81,11 @@ function receive() {
     order: value.order && value.order.map((packed) => unpacked(packed, Uint16Array)),
     step: value.step, layer: value.series.layer, cell: value.series.cell,
     cells: value.sizes.reduce((a, b) => a + b), blockLength: value.block_length,
-    blocks: new Map(), asked: new Set(), series: new Map(),
+    blocks: new Map(), asked: new Set(), series: new Map(), tint: null,
   };
   run.blocks.set(value.block.from, unpacked(value.block.cells, Int8Array));
-  say('Click a step to see all cells there; click a cell to shade the steps by it.');
+  say('Click a step to see all cells there; click a cell to shade the steps by it.'
+    + (spans ? ' Drag over steps to select a span.' : ''));
   stepField.max = run.labels.length;
   root.querySelector('.of').textContent = `of ${run.labels.length.toLocaleString('en')}`;
   stepsHost.setAttribute('aria-valuemax', run.labels.length);
@@ -84,6 +97,7 @@ function receive() {
   gates.load(run, steps.named);
   show(keep(value.series));
   goTo(run.step);
+  legend();
 }
 
 function mark() {
@@ -103,6 +117,7 @@ function show(series) {
 // Shades the steps by another cell.
 async function choose(layer, cell) {
   [run.layer, run.cell] = [layer, cell];
+  tint(null);
   wanted = key(layer, cell);
   mark();
   let series = run.series.get(wanted);
@@ -147,17 +162,52 @@ function goTo(n) {
 
 function describe() {
   const series = run.series.get(key(run.layer, run.cell));
+  let value = '';
+  if (run.tint) value = `, ${(run.tint[run.step] / 255).toFixed(2)}`;
+  else if (series) value = `, ${signed(series.shade[run.step])}`;
   stepsHost.setAttribute('aria-valuenow', run.step + 1);
-  stepsHost.setAttribute('aria-valuetext', `step ${run.step + 1}, ${steps.named(run.step)}`
-    + (series ? `, ${signed(series.shade[run.step])}` : ''));
+  stepsHost.setAttribute('aria-valuetext', `step ${run.step + 1}, ${steps.named(run.step)}${value}`);
 }
 
-// Lets the page's own events know what is chosen, once it stays so for a moment.
+// Shades the steps by values of their own, in bytes, in place of the cell's; null: by the cell.
+function tint(bytes, words = '') {
+  run.tint = bytes;
+  steps.tint(bytes);
+  legend(words);
+  describe();
+}
+
+function legend(words = '') {
+  const [low, high] = scale.querySelectorAll('span');
+  scale.classList.toggle('tinted', Boolean(run.tint));
+  scale.querySelector('b').textContent = words;
+  [low.textContent, high.textContent] = run.tint ? ['0', '1'] : ['−1', '+1'];
+}
+
+function select(span) {
+  steps.select(span);
+  gates.select(span);
+  if (span) steps.show(spans.head());
+}
+
+// Lets the page's own events know what is chosen, or selected, once it stays so for a moment.
 let telling = 0;
 function tell() {
   clearTimeout(telling);
   telling = setTimeout(() => {
     if (run) trigger('select', { run: run.id, step: run.step, layer: run.layer, cell: run.cell });
+  }, 150);
+}
+
+let tellingSpan = 0;
+function tellSpan() {
+  clearTimeout(tellingSpan);
+  tellingSpan = setTimeout(() => {
+    const span = run && spans.selected();
+    if (!span) return;
+    const [first, last] = span;
+    say(`${first < last ? `Steps ${first + 1} to ${last + 1} are` : `Step ${first + 1} is`} selected; Escape lets go.`);
+    trigger('input', { run: run.id, first, last, layer: run.layer, cell: run.cell });
   }, 150);
 }
 
@@ -202,16 +252,19 @@ function toggle() {
 play.addEventListener('click', toggle);
 stepsHost.addEventListener('keydown', (event) => {
   const last = run.labels.length - 1;
+  const extending = spans && event.shiftKey;
+  const from = extending && spans.selected() ? spans.head() : run.step;
   const moves = {
-    ArrowRight: run.step + 1, ArrowLeft: run.step - 1, Home: 0, End: last,
-    ArrowDown: steps.line(run.step, 1), ArrowUp: steps.line(run.step, -1),
-    PageDown: steps.line(run.step, steps.page()), PageUp: steps.line(run.step, -steps.page()),
+    ArrowRight: from + 1, ArrowLeft: from - 1, Home: 0, End: last,
+    ArrowDown: steps.line(from, 1), ArrowUp: steps.line(from, -1),
+    PageDown: steps.line(from, steps.page()), PageUp: steps.line(from, -steps.page()),
   };
   if (event.key === ' ') toggle();
   else if (event.key in moves) {
+    const to = Math.max(0, Math.min(last, moves[event.key]));
     stop();
-    goTo(Math.max(0, Math.min(last, moves[event.key])));
-    tell();
+    if (extending) spans.extend(run.step, to);
+    else { goTo(to); tell(); }
   } else return;
   event.preventDefault();
 });
@@ -263,6 +316,26 @@ function follow() {
   if (to.step !== null && to.step >= 0 && to.step < run.labels.length) goTo(to.step);
 }
 
+// Stretches that an event of the page has marked, see `Panel.mark`.
+function followMarks() {
+  if (!run || !props.marks) return;
+  const ends = unpacked(props.marks.spans, Uint16Array);
+  const places = [];
+  for (let n = 0; n < ends.length; n += 2) {
+    if (ends[n + 1] < run.labels.length) places.push([ends[n], ends[n + 1]]);
+  }
+  steps.places(places);
+  gates.places(places);
+}
+
+// Values that an event of the page shades the steps by, see `Panel.shade`.
+function followShades() {
+  if (!run || !props.shades) return;
+  const { values, words } = props.shades;
+  const bytes = values === null ? null : unpacked(values, Uint8Array);
+  if (!bytes || bytes.length === run.labels.length) tint(bytes, words);
+}
+
 let width = 0;
 function redraw() {
   if (!run) return;
@@ -272,11 +345,21 @@ function redraw() {
   gates.draw();
 }
 
+if (spans) {
+  root.classList.add('spans');
+  selectButton.hidden = false;
+  stepsHost.ariaLabel += ' Shift and a key that moves selects a span.';
+  root.addEventListener('keydown', (event) => { if (event.key === 'Escape') spans.clear(); });
+}
 empty.textContent = props.empty;
 new ResizeObserver(() => { if (root.clientWidth !== width) redraw(); }).observe(root);
 new MutationObserver(() => { readPalette(root); redraw(); })
   .observe(document.body, { attributes: true, attributeFilter: ['class'] });
 watch('value', receive);
 watch('chosen', follow);
+watch('marks', followMarks);
+watch('shades', followShades);
 receive();
 follow();
+followMarks();
+followShades();

@@ -6,6 +6,8 @@ function stepsView(host, choose) {
   let labels = [], breaks = new Set(), chips = false;
   let xs = [], widths = [], lineOf = [], firsts = []; // firsts: the first step of each line
   let values = null, here = 0, pointed = -1;
+  let given = null; // bytes of values that take the place of the cell's
+  let places = [], span = null; // stretches that are marked, and the one that is selected
   let size = 15, lineHeight = 24, pad = 12;
 
   const shown = (n) => SIGNS[labels[n]] || labels[n];
@@ -68,7 +70,7 @@ function stepsView(host, choose) {
     const yOf = (n) => lineOf[n] * lineHeight - top;
     for (let n = firsts[from]; n < last; n++) {
       if (!values) break;
-      pen.fillStyle = shadingOf(values[n]);
+      pen.fillStyle = given ? tints[given[n]] : shadingOf(values[n]);
       pen.fillRect(pad + xs[n] + inset, yOf(n), widths[n] - 2 * inset + (chips ? 0 : 0.5), box);
     }
     if (chips) {
@@ -78,6 +80,14 @@ function stepsView(host, choose) {
       }
     }
     for (let line = from; line < upto; line++) write(pen, line, yOf(firsts[line]) + box / 2 + 0.5);
+    pen.fillStyle = palette.ink;
+    for (const place of places) {
+      if (place[1] < firsts[from] || place[0] >= last) continue;
+      for (const [left, right, y] of segments(place, from, upto, top)) {
+        pen.fillRect(left + 1, y + box, right - left - 2, 2.5);
+      }
+    }
+    if (span) outline(pen, segments(span, from, upto, top), box);
     for (const [n, colour, line] of [[pointed, palette.muted, 1], [here, palette.accent, 2]]) {
       if (n < firsts[from] || n >= last) continue;
       pen.strokeStyle = colour;
@@ -85,6 +95,38 @@ function stepsView(host, choose) {
       pen.strokeRect(pad + xs[n] + inset - 0.5, yOf(n) - 0.5, widths[n] - 2 * inset + 1, box + 1);
       pen.lineWidth = 1;
     }
+  }
+
+  // The parts of a stretch on the lines in sight: left, right and upper edge, and whether the
+  // stretch begins and ends there.
+  function segments([first, last], from, upto, top) {
+    const parts = [];
+    for (let line = Math.max(from, lineOf[first]); line <= Math.min(upto - 1, lineOf[last]); line++) {
+      const stop = line + 1 < firsts.length ? firsts[line + 1] : labels.length;
+      const [a, b] = [Math.max(first, firsts[line]), Math.min(last, stop - 1)];
+      parts.push([pad + xs[a], pad + xs[b] + widths[b], line * lineHeight - top, a === first, b === last]);
+    }
+    return parts;
+  }
+
+  // A frame around a stretch, open where it goes on in another line.
+  function outline(pen, parts, box) {
+    pen.strokeStyle = palette.accent;
+    pen.lineWidth = 2;
+    for (const [left, right, y, begins, ends] of parts) {
+      pen.beginPath();
+      for (const edge of [y - 0.5, y + box + 0.5]) {
+        pen.moveTo(left, edge);
+        pen.lineTo(right, edge);
+      }
+      for (const [x, there] of [[left, begins], [right, ends]]) {
+        if (!there) continue;
+        pen.moveTo(x, y - 1.5);
+        pen.lineTo(x, y + box + 1.5);
+      }
+      pen.stroke();
+    }
+    pen.lineWidth = 1;
   }
 
   // The labels of a line: running text in as few pieces as it can be.
@@ -105,13 +147,25 @@ function stepsView(host, choose) {
   }
   const draw = onceAFrame(paint);
 
-  function at(event) {
+  // Place and line of a pointer in the room that all lines take.
+  function within(event) {
     const frame = host.getBoundingClientRect();
     const x = event.clientX - frame.left - host.clientLeft - pad;
     const y = event.clientY - frame.top - host.clientTop - pad + host.scrollTop;
-    const line = Math.floor(y / lineHeight);
-    if (line < 0 || line >= firsts.length) return -1;
-    return onLine(line, x);
+    return [x, Math.floor(y / lineHeight)];
+  }
+
+  // The step under a pointer, or -1.
+  function at(event) {
+    const [x, line] = within(event);
+    return line < 0 || line >= firsts.length ? -1 : onLine(line, x);
+  }
+
+  // The step that is nearest to a pointer.
+  function near(event) {
+    const [x, line] = within(event);
+    if (line < 0) return 0;
+    return line < firsts.length ? onLine(line, x) : labels.length - 1;
   }
 
   // The step of a line that is nearest to x.
@@ -122,8 +176,9 @@ function stepsView(host, choose) {
     return n;
   }
 
-  function show() {
-    const y = lineOf[here] * lineHeight + pad;
+  // Scrolls to a step, if it is out of sight.
+  function show(n) {
+    const y = lineOf[n] * lineHeight + pad;
     if (y < host.scrollTop + 4) host.scrollTop = y - lineHeight;
     else if (y + 2 * lineHeight > host.scrollTop + host.clientHeight) {
       host.scrollTop = y + 2 * lineHeight - host.clientHeight;
@@ -131,10 +186,7 @@ function stepsView(host, choose) {
   }
 
   host.addEventListener('scroll', draw, { passive: true });
-  host.addEventListener('click', (event) => {
-    const n = at(event);
-    if (n >= 0) choose(n);
-  });
+  host.addEventListener('click', (event) => choose(at(event), event));
   host.addEventListener('pointermove', (event) => {
     const n = event.pointerType === 'touch' ? -1 : at(event);
     if (n !== pointed) { pointed = n; draw(); }
@@ -142,9 +194,19 @@ function stepsView(host, choose) {
   host.addEventListener('pointerleave', () => { pointed = -1; draw(); });
 
   return {
-    load(run) { ({ labels, breaks, chips } = run); values = null; here = 0; host.scrollTop = 0; layOut(); },
+    load(run) {
+      ({ labels, breaks, chips } = run);
+      [values, given, places, span, here] = [null, null, [], null, 0];
+      host.scrollTop = 0;
+      layOut();
+    },
     shade(series) { values = series; draw(); },
-    mark(n) { here = n; if (labels.length) show(); draw(); },
+    tint(bytes) { given = bytes; draw(); },
+    places(stretches) { places = stretches; draw(); },
+    select(stretch) { span = stretch; draw(); },
+    mark(n) { here = n; if (labels.length) show(n); draw(); },
+    show,
+    near,
     layOut() { layOut(); draw(); },
     draw,
     named: (n) => (labels[n] === ' ' ? 'space' : shown(n)),

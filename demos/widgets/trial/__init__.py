@@ -1,0 +1,52 @@
+"""A sequence to hold on to, and what each of the networks answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from demos.widgets import widget
+from lstm_core.lags.sampler import Trial
+from lstm_core.lags.tasks import SYMBOLS
+
+NAMES = {"rnn": "plain RNN", "gru": "GRU", "lstm": "LSTM"}
+COLOURS = {"rnn": "minus", "gru": "gate-g", "lstm": "accent"}
+"""Of the networks, in the palette of `demos.theme`."""
+
+LETTERS = "ABCDwxyz?"
+"""Symbols of the task recall: four to remember, four of noise, and the question."""
+
+
+def trial_view(value: dict[str, Any] | None = None, **props: Any) -> gr.HTML:
+    """Shows a trial; as the output of an event, return `packed_trial(...)`."""
+    return widget("trial", value, **props)
+
+
+def packed_trial(trial: Trial) -> dict[str, Any]:
+    """A trial as the script reads it."""
+    request, letters = trial.request, trial.request.task == "recall"
+
+    def said(answer: float) -> str:
+        return LETTERS[int(answer)] if letters else f"{answer:.3f}"
+
+    return {
+        "task": request.task,
+        "lag": request.lag,
+        "inputs": [int(v) if letters else round(float(v), 3) for v in trial.inputs],
+        "letters": LETTERS,
+        "symbols": SYMBOLS,
+        "marked": trial.marked,
+        "right": said(trial.right_answer),
+        "answers": [
+            {
+                "name": NAMES[answer.kind],
+                "colour": COLOURS[answer.kind],
+                "said": said(answer.said),
+                "off": round(abs(answer.said - trial.right_answer), 3),
+                "probabilities": [round(p, 4) for p in answer.probabilities],
+                "right": answer.right,
+            }
+            for answer in trial.answers
+        ],
+    }

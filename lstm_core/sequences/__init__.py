@@ -1,0 +1,1 @@
+"""Small networks that show how an LSTM works: numbers in context, a counter, one cell."""
