@@ -165,7 +165,7 @@ def build(page: gr.Blocks) -> None:
     )  # fmt: skip
     panel.on_choice(
         on_panel, [run, layer, cell], [view, layer, cell],
-        api_visibility="private", concurrency_limit=1,
+        api_visibility="private",
     )  # fmt: skip
     model_event = model.input(
         on_model, [model, run], [view, run, status, prime, *described],

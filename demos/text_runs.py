@@ -75,8 +75,9 @@ class Run:
     def head(self) -> dict[str, Any]:
         """What every message of the run begins with; its settings are those of an address."""
         r = self.request
-        link = {"tab": "text", "model": self.model, "prime": r.prime, "length": r.length, "seed": r.seed,
-                "temperature": r.temperature, "top_k": r.top_k, "top_p": r.top_p}  # fmt: skip
+        link = {"tab": "text", "model": self.model, "prime": r.prime, "length": r.length,
+                "seed": r.seed, "temperature": r.temperature, "top_k": r.top_k,
+                "top_p": r.top_p}  # fmt: skip
         settings = {"name": f"{self.model}-{r.seed}", "link": link if self.repeatable else None}
         characters = sampler(self.model).vocabulary.characters
         return opening(self.id, self.follows, characters, self.prime, settings)

@@ -50,18 +50,23 @@ def _repeatable():
 def text_models(tmp_path_factory):
     """Two untrained text models, with all that a shipped one has, as the only ones of the page."""
     from demos import memory, text, text_runs
+    from demos.memory import similar
 
     folder = tmp_path_factory.mktemp("checkpoints")
     save_text_model(folder, "shakespeare", "Shakespeare", SHAKESPEARE, layers=2)
     save_text_model(folder, "c_source", "C source code", PRINTABLE, layers=3)
     forget()
+    short = pytest.MonkeyPatch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
         names = list(text_runs.models())
         for name in names:
             text.on_model(name, None)  # fills the caches of samplers and first texts
+        short.setattr(similar, "SEARCHED", 4_000)
+        short.setattr(similar, "LENGTH", 500)
         memory.prepare()
     yield names
+    short.undo()
     forget()
 
 

@@ -19,7 +19,6 @@ from demos.widgets.panel import Panel, choice, span
 from demos.widgets.rows import chosen, rows_view
 from demos.widgets.saturation import saturation_view
 from demos.widgets.writing import writing_view
-from lstm_core.memory.operations import MAX_VALUE
 from lstm_core.memory.reading import MAX_TEXT
 from lstm_core.text.sampler import number
 
@@ -106,7 +105,7 @@ def build(page: gr.Blocks) -> None:
             )  # fmt: skip
             where = gr.Markdown(elem_classes="status", elem_id="memory-where")
             value = gr.Number(
-                3, minimum=-MAX_VALUE, maximum=MAX_VALUE, label="Value",
+                3, label="Value",
                 info="of c, −100 to 100; of a forget gate, 0 (shut) to 1 (open)",
                 elem_id="memory-value",
             )  # fmt: skip
@@ -188,6 +187,8 @@ def prepare() -> None:
     for model in models():
         first_view(model, meaning.first_cell(model))
         reach.networks(model)
+    for model in list(models())[:1]:
+        similar.library(model)
 
 
 def on_model(model: str) -> list[Any]:

@@ -14,6 +14,10 @@ from demos.text_runs import sampler
 from lstm_core.text.sampler import TextRequest
 
 INTERNALS = re.compile(r"Traceback|File \"|\.py\b|site-packages|<[a-z/]", re.IGNORECASE)
+OFFERED = {
+    "write", "explain_sequence", "count", "memory_cell", "memory_left", "hold_on", "read_cells",
+    "find_cells", "influence", "operate",
+}  # fmt: skip
 DEADLINE = 20  # seconds, for what should come at once
 
 
@@ -85,11 +89,18 @@ def assert_sentence(words):
     assert not INTERNALS.search(words), words
 
 
-def test_only_write_is_offered(client):
+def test_what_is_offered(client, config):
     offered = client.view_api(return_format="dict", print_info=False)
-    assert list(offered["named_endpoints"]) == ["/write"]
+    public = [e["api_name"] for e in config["dependencies"] if e["api_visibility"] == "public"]
+    assert {name.strip("/") for name in offered["named_endpoints"]} == OFFERED == set(public)
     assert offered["unnamed_endpoints"] == {}
-    write = offered["named_endpoints"]["/write"]
+    for endpoint in offered["named_endpoints"].values():
+        assert re.match(r"[A-Z].{20,}\.", endpoint["description"], re.DOTALL)
+        assert all(p["parameter_has_default"] for p in endpoint["parameters"])
+
+
+def test_how_write_is_described(client):
+    write = client.view_api(return_format="dict", print_info=False)["named_endpoints"]["/write"]
     assert write["description"].startswith("Write text with a character-level LSTM")
     parameters = {p["parameter_name"]: p for p in write["parameters"]}
     defaults = TextRequest()
@@ -102,9 +113,18 @@ def test_only_write_is_offered(client):
         assert parameters[name]["parameter_default"] == getattr(defaults, name)
 
 
-def test_every_public_event_is_meant_to_be(config):
-    public = [e["api_name"] for e in config["dependencies"] if e["api_visibility"] == "public"]
-    assert [name for name in public if name != "write" and not name.startswith("unnamed")] == []
+def test_the_cells_over_the_wire(client):
+    text = "ROMEO:\nHow now?"
+    asked = {"model": "shakespeare", "text": text}
+    read = client.predict(**asked, layer=2, cell=7, api_name="/read_cells")
+    assert (read["text"], len(read["c"]), read["surprise"][0]) == (text, len(text), None)
+    assert client.predict("shakespeare", api_name="/find_cells")["findings"]["confirmed"]
+    assert len(client.predict(**asked, at=9, api_name="/influence")["LSTM"]["values"]) == 9
+    job = client.submit(**asked, at=6, operation="erase", length=30, api_name="/operate")
+    *_, last = job
+    assert {side: len(written) for side, written in last.items()} == {
+        "untouched": 30, "operated": 30,
+    }  # fmt: skip
 
 
 def test_text_arrives_as_it_grows(client, brake):

@@ -32,10 +32,8 @@ KINDS = {"npz": "application/octet-stream", "png": "image/png", "svg": "image/sv
 FILES = threading.Lock()
 """One file at a time: making one takes a second of one core and twice its size in memory."""
 
-TOLD = {"show_progress": "hidden", "trigger_mode": "multiple"}
-"""A visitor points faster than a busy server answers: Gradio's mode "once" would lose the last of
-what was pointed at, and "always_last" tells the first once more. What is told arrives in order where
-an event has `concurrency_limit=1`."""
+TOLD = {"show_progress": "hidden", "trigger_mode": "always_last"}
+"""A visitor may point faster than a busy server answers: it is told the last."""
 
 GONE = "This run is no longer kept here. Run it again to look inside."
 

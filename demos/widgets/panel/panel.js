@@ -191,15 +191,19 @@ function select(span) {
 }
 
 // Lets the page's own events know what is chosen, or selected, once it stays so for a moment.
-let telling = 0;
+// Each in an object of its own, for good: an event that waits for the server to be done with the one
+// before it ("always_last") is sent with the object of the first, and so with what is last in it.
+let telling = 0, tellingSpan = 0;
+const told = {}, toldSpan = {};
 function tell() {
   clearTimeout(telling);
   telling = setTimeout(() => {
-    if (run) trigger('select', { run: run.id, step: run.step, layer: run.layer, cell: run.cell });
+    if (!run) return;
+    Object.assign(told, { run: run.id, step: run.step, layer: run.layer, cell: run.cell });
+    trigger('select', told);
   }, 150);
 }
 
-let tellingSpan = 0;
 function tellSpan() {
   clearTimeout(tellingSpan);
   tellingSpan = setTimeout(() => {
@@ -207,7 +211,8 @@ function tellSpan() {
     if (!span) return;
     const [first, last] = span;
     say(`${first < last ? `Steps ${first + 1} to ${last + 1} are` : `Step ${first + 1} is`} selected; Escape lets go.`);
-    trigger('input', { run: run.id, first, last, layer: run.layer, cell: run.cell });
+    Object.assign(toldSpan, { run: run.id, first, last, layer: run.layer, cell: run.cell });
+    trigger('input', toldSpan);
   }, 150);
 }
 
