@@ -107,7 +107,7 @@ def build(page: gr.Blocks) -> None:
 
     heading(
         "Look inside",
-        "All gates and memory cells while the text above was read and written, of a very long one "
+        "All gates and memory cells while the text above was read and written; of a very long one, "
         "its last 5,000 characters.",
     )
     panel = Panel(

@@ -275,8 +275,9 @@ def shown(run: Run, reading: Reading, cell: Cell, keep: bool = False) -> dict[st
 
 
 @cache
-def order(model: str) -> list[np.ndarray]:
+def order(model: str) -> list[list[int]]:
     """The cells of each layer, those that behave alike side by side: as they are in the first view,
     so that a cell has the same place in the grid whatever is written."""
     reading = reread(first_view(model, opening_request(model)))
-    return [alike_together(cells) for cells in np.split(reading.cells, reading.layers, axis=1)]
+    layers = np.split(reading.cells, reading.layers, axis=1)
+    return [alike_together(cells).tolist() for cells in layers]

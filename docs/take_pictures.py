@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from demos.bench import CHROMIUM_FLAGS, chromium
 
@@ -16,24 +16,46 @@ def main(address: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(viewport={"width": 1240, "height": 800})
-        page.goto(address)
-        page.wait_for_selector("#writing .guesses li")
-        page.wait_for_timeout(2000)  # the page sets its controls after it has opened
-        page.screenshot(path=HERE / "text.png")
-
-        page.set_viewport_size({"width": 900, "height": 800})
-        page.locator("#learning input").fill("3")
-        page.locator("#learning").screenshot(path=HERE / "learning.png")
-
-        page.get_by_label("number input for Layer").fill("2")
-        page.keyboard.press("Tab")
-        page.get_by_label("number input for Memory cell").fill("7")
-        page.keyboard.press("Tab")
-        page.wait_for_function(
-            "document.querySelector('#writing .scale').textContent.includes('layer 2, cell 7')"
-        )
-        page.locator("#writing").screenshot(path=HERE / "cell.png")
+        how_it_works(page, address)
+        text(page, address)
+        memory(page, address)
         browser.close()
+
+
+def how_it_works(page: Page, address: str) -> None:
+    """Three exhibits of the tab How it works."""
+    page.goto(f"{address}/?tab=home")
+    page.wait_for_selector("#numbers")
+    page.wait_for_timeout(3000)  # the page sets its controls after it has opened
+    page.screenshot(path=HERE / "numbers.png")
+    for name, widget in (("one_cell", "#one-cell"), ("lags", "#accuracy")):
+        page.locator(widget).scroll_into_view_if_needed()
+        page.wait_for_timeout(1000)
+        page.locator(widget).screenshot(path=HERE / f"{name}.png")
+
+
+def text(page: Page, address: str) -> None:
+    """The tab Text: the stage, a cell, the record of a training."""
+    page.goto(f"{address}/?tab=text")
+    page.wait_for_selector("#writing .guesses li")
+    page.wait_for_timeout(3000)
+    page.screenshot(path=HERE / "text.png")
+
+    page.set_viewport_size({"width": 900, "height": 800})
+    page.locator("#learning input").fill("3")
+    page.locator("#learning").screenshot(path=HERE / "learning.png")
+
+    page.locator("#writing [data-mode=cell]").click()
+    page.locator("#writing").screenshot(path=HERE / "cell.png")
+
+
+def memory(page: Page, address: str) -> None:
+    """The tab Memory cells: the panel."""
+    page.set_viewport_size({"width": 1240, "height": 800})
+    page.goto(f"{address}/?tab=memory")
+    page.wait_for_selector("#memory-panel .steps canvas")
+    page.wait_for_timeout(3000)
+    page.locator("#memory-panel").screenshot(path=HERE / "memory.png")
 
 
 if __name__ == "__main__":

@@ -27,11 +27,11 @@ from lstm_core.lags.sampler import MAX_SEED, LagRequest
 from lstm_core.lags.tasks import LAGS, TASKS
 from lstm_core.sequences.cell import is_number
 
-FIRST = LagRequest("recall", max(LAGS), seed=3)
+FIRST = LagRequest("adding", max(LAGS), seed=3)
 FACTORS = [round(0.8 + 0.05 * k, 2) for k in range(15)]
 """By which the recurrent weights of the plain RNN can be multiplied: 0.8 to 1.5."""
 
-FIRST_FACTOR = 1.3
+FIRST_FACTOR = 1.5
 EXPLANATION = Path(__file__).with_suffix(".md")
 TRAINING = Path(__file__).with_name("reach_training.md")
 QUEUE: dict[str, Any] = {
@@ -75,8 +75,8 @@ def build(page: gr.Blocks) -> None:
         with gr.Column(scale=3, elem_classes="controls"):
             factor = gr.Slider(
                 FACTORS[0], FACTORS[-1], FIRST_FACTOR, step=0.05, elem_id="factor",
-                label="Recurrent weights of the plain RNN, times",
-                info="of the broken line, and of the gradients that are clipped",
+                label="Recurrent weights of an untrained plain RNN, times",
+                info="a rotation at first: the broken line, and the gradients to be clipped",
             )  # fmt: skip
             kept = gr.Markdown(elem_id="clipping-said")
     gr.Markdown(EXPLANATION.read_text(encoding="utf-8"), elem_classes="explanation")
@@ -97,8 +97,7 @@ def build(page: gr.Blocks) -> None:
 def prepare() -> None:
     """Follow the gradients that are shown first: that takes a second or two."""
     if CHECKPOINT in checkpoint.names():
-        for task in TASKS:
-            on_factor(task, FIRST.lag, FIRST_FACTOR)
+        on_open()
 
 
 def ask(task: Any, lag: Any, seed: Any = 0) -> LagRequest:

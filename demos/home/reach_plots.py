@@ -72,20 +72,24 @@ def interval(share: float, n: int) -> tuple[float, float]:
     return round(middle - half, 4), round(middle + half, 4)
 
 
-@lru_cache(maxsize=256)
-def followed(task: str, kind: str, lag: int, factor: float = 1.0) -> Profile:
-    """How far back the gradient reaches in a network, its recurrent weights multiplied."""
-    model = networks().models[task, kind, lag]
-    return profile(model if factor == 1 else scaled(model, factor))
+@cache
+def followed(task: str, kind: str, lag: int) -> Profile:
+    """How far back the gradient reaches in a trained network."""
+    return profile(networks().models[task, kind, lag])
+
+
+@lru_cache(maxsize=100)
+def followed_fresh(task: str, factor: float) -> Profile:
+    """The same in a plain RNN before its training, its recurrent weights multiplied."""
+    return profile(scaled(networks().fresh(task), factor))
 
 
 def reaches(task: str, lag: int, factor: float) -> Curves:
     """How far back gradients reach, side by side."""
     kinds = ("lstm", "gru", "rnn")
     series = [as_series(NAMES[kind], kind, followed(task, kind, lag)) for kind in kinds]
-    if factor != 1:
-        name = f"plain RNN, weights × {factor:g}"
-        series.append(as_series(name, "rnn", followed(task, "rnn", lag, factor), dash=True))
+    name = f"untrained plain RNN, weights × {factor:g}"
+    series.append(as_series(name, "rnn", followed_fresh(task, factor), dash=True))
     values = [y for one in series for _, y in one.points if y is not None]
     low = max(-60, math.floor(min(values)) - 1)
     high = min(60, max(2, math.ceil(max(values)) + 1))
@@ -93,7 +97,7 @@ def reaches(task: str, lag: int, factor: float) -> Curves:
         "Gradient that reaches back n steps, as a share of what begins at the end",
         f"reach-{task}-{lag}-{factor:g}",
         Axis(0, LAGS[-1], "n steps back", toggle=True), Axis(low, high, exponent=True), series,
-        at=100,
+        at=500,
         lines=[
             {"y": round(LEAST, 1), "text": "less is 0 in single precision"},
             {"y": round(MOST, 1), "text": "more is infinite in single precision"},
@@ -102,7 +106,7 @@ def reaches(task: str, lag: int, factor: float) -> Curves:
 
 
 def as_series(name: str, kind: str, found: Profile, dash: bool = False) -> Series:
-    """A network's curve, with the least and the most of any sequence around it."""
+    """A network's curve, with the middle half of the sequences around it."""
     points = [(n, finite(y, 3)) for n, y in zip(found.n, found.middle, strict=True)]
     ends = [
         (finite(low, 3), finite(high, 3)) for low, high in zip(found.low, found.high, strict=True)
@@ -112,8 +116,8 @@ def as_series(name: str, kind: str, found: Profile, dash: bool = False) -> Serie
 
 @lru_cache(maxsize=256)
 def clipped(task: str, lag: int, factor: float) -> list[Clipping]:
-    """The gradients of some batches of the plain RNN, its recurrent weights multiplied."""
-    return clippings(scaled(networks().models[task, "rnn", lag], factor), lag)
+    """The first gradients of a plain RNN, its recurrent weights multiplied, at a lag."""
+    return clippings(scaled(networks().fresh(task), factor), lag)
 
 
 def norms(found: list[Clipping], factor: float) -> Curves:
@@ -128,7 +132,7 @@ def norms(found: list[Clipping], factor: float) -> Curves:
         for name, colour, values in (("before", "minus", before), ("after", "accent", after))
     ]
     return Curves(
-        f"Training gradient of the plain RNN × {factor:g}: its norm, before and after clipping",
+        f"First gradients of the untrained plain RNN × {factor:g}: norm before and after clipping",
         f"clipping-{factor:g}",
         Axis(0.5, len(found) + 0.5, "training batch", name="batch", ticks=list(batches)),
         Axis(min(-3, low), max(3, high), exponent=True), series, at=1,

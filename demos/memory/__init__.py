@@ -145,7 +145,7 @@ def build(page: gr.Blocks) -> None:
         panel.component, now, status, influence, bulk_view, marking, passages, searched, where,
     ]  # fmt: skip
     known = [findings, found_how, worst, broken, worth_how, context, context_how]
-    page.load(lambda: on_model(first), None, [sample, text, *known, *read_outputs], **QUIET)
+    page.load(on_open, None, [sample, text, *known, *read_outputs], **QUIET)
     model.input(on_model, model, [sample, text, *known, *read_outputs], **BUSY)
     sample.input(on_sample, [model, sample, now], [text, *read_outputs], **BUSY)
     read_button.click(on_read, [model, text, now], read_outputs, **BUSY)
@@ -189,6 +189,11 @@ def prepare() -> None:
         reach.networks(model)
     for model in list(models())[:1]:
         similar.library(model)
+
+
+def on_open() -> list[Any]:
+    """Show the first model."""
+    return on_model(next(iter(models())))
 
 
 def on_model(model: str) -> list[Any]:

@@ -109,8 +109,8 @@ class Profile:
     """How far back the gradient reaches over some sequences: log10, as `reach` gives it.
 
     Attributes:
-        n: steps back. middle: the mean, that is the geometric mean of the lengths.
-        low, high: the least and the most of any sequence.
+        n: steps back. middle: the median.
+        low, high: a quarter of the sequences are below, and a quarter above.
     """
 
     n: list[int]
@@ -119,7 +119,7 @@ class Profile:
     high: list[float]
 
 
-def profile(model: LagModel, size: int = 8, every: int = 5) -> Profile:
+def profile(model: LagModel, size: int = 9, every: int = 5) -> Profile:
     """The reach of a network over 1,000 steps, on sequences of its task.
 
     Args:
@@ -127,10 +127,9 @@ def profile(model: LagModel, size: int = 8, every: int = 5) -> Profile:
     """
     x, y = sequences(model.config.task, LAGS[-1], size, "trial")
     back = list(range(0, LAGS[-1] + 1, every))
-    values = reach(double(model), x, y)[:, back]  # (B, N)
-    return Profile(
-        back, values.mean(dim=0).tolist(), values.amin(dim=0).tolist(), values.amax(dim=0).tolist()
-    )
+    values = reach(double(model), x, y)[:, back].sort(dim=0).values  # (B, N)
+    low, middle, high = (values[rank].tolist() for rank in (size // 4, size // 2, -1 - size // 4))
+    return Profile(back, middle, low, high)
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,13 @@ class LagNetworks:
                         models[task, kind, lag] = model
         return cls(models, loaded.card)
 
+    def fresh(self, task: str, kind: str = "rnn") -> LagModel:
+        """A network as its training began."""
+        training, config = (self.card.training, self.card.config) if self.card else ({}, {})
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(training.get("seed", 1))
+            return LagModel(LagConfig(task, kind, **config))
+
     @torch.inference_mode()
     def accuracy(self, task: str, kind: str, lag: int, size: int, stream: str = "test") -> float:
         """The share of right answers to the first sequences of a stream, see `tasks.STREAMS`."""

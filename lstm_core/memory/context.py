@@ -20,7 +20,7 @@ from lstm_core.memory.network import Network
 
 LENGTHS = (0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 
-PLACES = 2_000
+PLACES = 1_000
 """Predictions that are averaged over for the record of a checkpoint."""
 
 KEY = "context"

@@ -21,7 +21,7 @@ from lstm_core.text.sampler import TextSampler
 TEXT = 10_000
 """Characters of held-out text that the loss is measured on."""
 
-OVERALL, ON_FEATURE = 10, 3
+OVERALL, ON_FEATURE = 10, 2
 """The worst cells that are kept, of all of the text and of each feature."""
 
 CANDIDATES = 2
@@ -39,7 +39,7 @@ class FeatureWorth:
     n: int  # predictions made while it is on
     nats: float  # their mean loss, with all cells
     own: Ablation  # without the cell that stands for the feature
-    worst: list[Ablation]  # without each of the cells that hurt most there
+    worst: list[Ablation]  # of that cell and the likeliest others, those that hurt most there
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,11 @@ def measure(sampler: TextSampler, held_out: str, findings: Findings) -> Worth:
         if not on.any():
             continue
         (own,) = ablate(model, ids, [(found.layer, found.cell)], where)
-        hurt = worst(model, ids, where, candidates=CANDIDATES * ON_FEATURE)[:ON_FEATURE]
+        hurt = worst(model, ids, where, candidates=CANDIDATES * ON_FEATURE)
+        if own not in hurt:  # what matters most is not always estimated well
+            hurt = sorted([own, *hurt], key=lambda a: -(a.rise_where or 0))
         mean = float(losses[on].mean(dtype=np.float64))
-        features.append(FeatureWorth(found.feature, int(on.sum()), mean, own, hurt))
+        features.append(FeatureWorth(found.feature, int(on.sum()), mean, own, hurt[:ON_FEATURE]))
     overall = worst(model, ids, candidates=CANDIDATES * OVERALL)[:OVERALL]
     return Worth(losses.size, float(losses.mean(dtype=np.float64)), overall, features)
 

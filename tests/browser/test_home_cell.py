@@ -207,11 +207,13 @@ def test_trials_and_lags(with_networks):
     expect(page.locator("#trial tbody tr")).to_have_count(3)
     page.locator("#another").click()
     expect(page.locator("#lag-seed input")).to_have_value("4")
-    expected = reach.on_seed("recall", 1000, 4)
+    expected = reach.on_seed("adding", 1000, 4)
     said = [answer["said"] for answer in expected["answers"]]
     expect(page.locator("#trial td.said")).to_have_text(said)
+    page.get_by_role("radio", name="Recall").check()
+    expect(page.locator("#trial .task")).to_contain_text("Recall: the first symbol")
+    expect(page.locator("#accuracy .title")).to_contain_text("recall")
     page.get_by_role("radio", name="Adding").check()
-    expect(page.locator("#trial .task")).to_contain_text("Adding: 1,000 numbers")
     expect(page.locator("#accuracy .title")).to_contain_text("adding")
     page.locator("#lag").get_by_role("radio", name="30", exact=True).check()
     expect(page.locator("#trial .task")).to_contain_text("Adding: 30 numbers")
@@ -220,7 +222,7 @@ def test_trials_and_lags(with_networks):
     expect(page.locator("#trial .at")).to_contain_text("step 30 of 30")
     page.locator("#trial .strip").hover(position={"x": 16, "y": 60})
     expect(page.locator("#trial .at")).to_contain_text("step 1 of 30")
-    assert first.startswith("Recall")
+    assert first.startswith("Adding: 1,000 numbers")
 
 
 def test_gradients_and_clipping(with_networks):
@@ -230,13 +232,14 @@ def test_gradients_and_clipping(with_networks):
     expect(readout(page, "reach")).to_contain_text("LSTM 1")
     page.locator("#reach .plot").press("End")
     expect(readout(page, "reach")).to_contain_text("n = 1,000")
-    found = reach_plots.followed("recall", "rnn", 1000).middle[-1]
-    power = str(math.floor(found)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    if math.isfinite(found) and found < -3:
-        expect(readout(page, "reach")).to_contain_text(f"10{power}")
-    move(page, "#factor input[type=range]", 1.5)
-    expect(readout(page, "reach")).to_contain_text("weights × 1.5")
-    expect(page.locator("#clipping .title")).to_contain_text("× 1.5")
+    for factor in (1.5, 0.8):
+        move(page, "#factor input[type=range]", factor)
+        expect(page.locator("#clipping .title")).to_contain_text(f"× {factor}:")
+        found = reach_plots.followed_fresh("adding", factor).middle[-1]
+        assert (found > 4) == (factor == 1.5)  # explodes, or vanishes
+        power = str(math.floor(found)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        expect(readout(page, "reach")).to_contain_text(f"weights × {factor}")
+        expect(readout(page, "reach")).to_contain_text(f"× 10{power}")
 
 
 def test_phone(opened):

@@ -247,7 +247,7 @@ def test_another_memory_cell(page):
 
 def looked_into(page, length):
     """Waits until the panel shows a run of so many steps."""
-    expect(page.locator("#inside .of")).to_have_text(f"of {length}")
+    expect(page.locator("#inside .of")).to_have_text(f"of {length:,}")
     expect(page.locator("#inside .body")).to_be_visible()
 
 
@@ -261,9 +261,6 @@ def test_the_memory_cells_of_the_text_on_the_page_can_be_looked_into(page, brake
     assert panel_cell(page) == list(first_cell("shakespeare"))
     expect(page.locator("#inside input.step")).to_have_value("8")  # the first that was written
     write(page, 300, seed=5)
-    expect(page.get_by_text("The memory cells of a text are shown once it is written.")
-           ).to_be_visible()  # fmt: skip
-    expect(page.locator("#inside .body")).to_be_hidden()
     until_written(page, 300)
     looked_into(page, 307)
     set_length(page, 40)
@@ -274,9 +271,14 @@ def test_the_memory_cells_of_the_text_on_the_page_can_be_looked_into(page, brake
     set_length(page, 5_000)
     page.locator("#write").click()
     page.wait_for_function(f"document.querySelectorAll('{WRITTEN}').length < 300")
+    expect(page.locator("#inside .empty")).to_have_text(
+        "The memory cells of a text are shown once it is written."
+    )
+    expect(page.locator("#inside .body")).to_be_hidden()
     page.locator("#stop").click()
     expect(page.locator("#status")).to_have_text(STOPPED, use_inner_text=True)
-    looked_into(page, 1 + int(re.sub(r"\D", "", page.locator("#status").inner_text())))
+    length = int(re.sub(r"\D", "", page.locator("#status").inner_text()))
+    looked_into(page, min(1 + length, 5_000))
 
 
 def test_the_cell_of_the_stage_and_that_of_the_panel_are_one(page):

@@ -154,7 +154,7 @@ def test_another_lag_changes_everything(networks):
     assert "adding" in accuracy["title"]
     assert "lag 10" in said
     curve, norms, kept = gradients
-    assert [s["name"] for s in curve["series"]][-1] == "plain RNN, weights × 1.5"
+    assert [s["name"] for s in curve["series"]][-1] == "untrained plain RNN, weights × 1.5"
     assert all(s["points"][0] == (0, 0) for s in curve["series"])  # nothing is lost at the end
     before, after = norms["series"]
     assert all(y <= 0.001 for _, y in after["points"])

@@ -431,8 +431,8 @@ def test_an_address_of_an_unknown_model_shows_the_first_view():
 
 @pytest.fixture(scope="module")
 def events(text_models):
-    """The number of outputs of each event of the page."""
-    dependencies = build(TABS).config["dependencies"]
+    """The number of outputs of each event of the tab."""
+    dependencies = build([text]).config["dependencies"]
     return {event["api_name"]: len(event["outputs"]) for event in dependencies}
 
 

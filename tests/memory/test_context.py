@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_core.memory.context import ContextCurve, context_curve, measure
+from lstm_core.memory.context import PLACES, ContextCurve, context_curve, measure
 from lstm_core.memory.network import Network
 
 V = 16
@@ -108,5 +108,5 @@ def test_contexts_that_a_text_has_room_for(n, longest):
     )
     curve = measure(network, text(n))
     assert curve.lengths[-1] == longest
-    assert curve.n == min(2_000, n - longest)
+    assert curve.n == min(PLACES, n - longest)
     assert curve.nats == pytest.approx([np.log(V)] * len(curve.lengths))

@@ -8,7 +8,7 @@ import torch
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
-from lstm_core.memory.context import ContextCurve, context_curve
+from lstm_core.memory.context import PLACES, ContextCurve, context_curve
 from lstm_core.memory.network import Network
 from lstm_core.text.dataset import split
 from lstm_core.text.model import TextConfig, TextModel
@@ -44,7 +44,7 @@ def test_of_the_first_part_whichever_is_judged(small, part):
     result = recipe.evaluate(part, data, path, {"context", "dynamic"})
     sampler = TextSampler.from_checkpoint(path)
     ids = sampler.vocabulary.encode(split(TEXT, recipe.shares)["test"])
-    curve = context_curve(Network.of(sampler.model), ids, places=2_000)
+    curve = context_curve(Network.of(sampler.model), ids, places=PLACES)
     assert curve.lengths[-1] == 512
     assert result.found == {"context": curve.to_json()}
     assert ContextCurve.of(result.found) == curve
