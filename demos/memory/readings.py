@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from demos.text import PRIMES
-from demos.text_runs import refusal, sampler
+from demos.text_runs import order, refusal, sampler
 from demos.widgets.panel import Choice, Panel
-from lstm_core.memory.order import alike_together
 from lstm_core.memory.reading import MAX_TEXT, Reading, read
 from lstm_core.text.sampler import TextRequest
 
@@ -88,18 +87,6 @@ def read_by(model: str, text: str) -> Reading:
         raise refusal(str(error)) from None
 
 
-@cache
-def order_of(model: str) -> list[list[int]]:
-    """The cells of each layer, those that behave alike beside each other. It is that of the first
-    text, so that a cell has the same place in the grid for all of them."""
-    reading = reading_of(model, first_text(model))
-    size = reading.hidden_size
-    return [
-        alike_together(reading.cells[:, layer * size : (layer + 1) * size]).tolist()
-        for layer in range(reading.layers)
-    ]
-
-
 def show(
     model: str, text: str, cell: tuple[int, int] | None = None, *, keep: bool = False
 ) -> tuple[dict[str, Any], Now]:
@@ -114,7 +101,7 @@ def show(
     """
     reading = reading_of(model, text)
     value = Panel.show(
-        reading.trace, reading.text, order=order_of(model), step=len(reading) // 2, cell=cell,
+        reading.trace, reading.text, order=order(model), step=len(reading) // 2, cell=cell,
         name=f"{model}-cells", keep=keep,
     )  # fmt: skip
     layer, number = value["series"]["layer"], value["series"]["cell"]

@@ -19,7 +19,7 @@ from lstm_core.hardware import processor
 from lstm_core.lags.curriculum import Curriculum, learn
 from lstm_core.lags.model import KINDS, LagConfig
 from lstm_core.lags.sampler import LagNetworks, LagRequest
-from lstm_core.lags.tasks import LAGS, TASKS
+from lstm_core.lags.tasks import LAGS, LETTERS, TASKS
 from lstm_core.recipe import Evaluation, Recipe
 from lstm_core.training import TrainingConfig
 
@@ -120,9 +120,14 @@ class LagRecipe(Recipe):
 
     def sample(self, checkpoint: str | Path, request: LagRequest) -> Iterator[str]:
         trial = LagNetworks.from_checkpoint(checkpoint).trial(request)
-        yield f"{request.task}, lag {request.lag:,}: right would be {trial.right_answer}"
+
+        def words(answer: float) -> str:
+            return LETTERS[int(answer)] if request.task == "recall" else f"{answer:.3f}"
+
+        yield f"{request.task}, lag {request.lag:,}: right is {words(trial.right_answer)}"
         for answer in trial.answers:
-            yield f"\n{answer.kind:5} {answer.said}  {'right' if answer.right else 'wrong'}"
+            verdict = "right" if answer.right else "wrong"
+            yield f"\n{answer.kind:5} {words(answer.said)}  {verdict}"
 
 
 def joined_curve(stages: Stages) -> list[dict[str, float]]:

@@ -12,11 +12,9 @@ from torch import Tensor
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.lags.model import KINDS, LagConfig, LagModel
-from lstm_core.lags.tasks import LAGS, SYMBOLS, TASKS, right, sequences
+from lstm_core.lags.tasks import LAGS, TASKS, right, sequences
 
 MAX_SEED = 2**32 - 1
-LETTERS = "ABCD"
-"""The symbols to recall, as a visitor reads them."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +163,3 @@ def shown(task: str, x: Tensor) -> tuple[np.ndarray, list[int]]:
     if task == "recall":
         return x[0].argmax(dim=-1).numpy(), [0]
     return x[0, :, 0].numpy(), x[0, :, 1].nonzero()[:, 0].tolist()
-
-
-assert len(LETTERS) == SYMBOLS

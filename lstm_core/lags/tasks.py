@@ -20,6 +20,9 @@ LAGS = (10, 30, 100, 300, 1000)
 
 SYMBOLS, NOISE = 4, 4
 QUESTION = SYMBOLS + NOISE
+LETTERS = "ABCDwxyz?"
+"""The symbols as people read them: those to remember, noise, and the question."""
+
 TOLERANCE = 0.04
 """A sum this near counts as right, as in Hochreiter & Schmidhuber's experiment 4."""
 

@@ -84,7 +84,7 @@ def test_the_grid_has_one_order_for_all_texts():
     first, _ = on_page()
     second, _ = on_page("Another text, shorter.")
     assert first["order"] == second["order"]
-    order = readings.order_of("shakespeare")
+    order = readings.order("shakespeare")
     assert [sorted(layer) for layer in order] == [list(range(32))] * 2
 
 

@@ -195,7 +195,7 @@ def test_a_sample_for_the_terminal(made):
     recipe, path = made
     said = "".join(recipe.sample(path, LagRequest("recall", 10, 1)))
     assert said.count("\n") == 3
-    assert "right would be" in said
+    assert "right is " in said
 
 
 @pytest.mark.parametrize("wrong", [

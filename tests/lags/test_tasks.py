@@ -5,8 +5,10 @@ import math
 import pytest
 import torch
 
+from lstm_core import data
 from lstm_core.lags.tasks import (
     LAGS,
+    LETTERS,
     NOISE,
     QUESTION,
     STREAMS,
@@ -87,3 +89,16 @@ def test_chance(task):
 
 def test_lags_go_up_to_a_thousand():
     assert LAGS == (10, 30, 100, 300, 1000)
+
+
+def test_examples_to_be_looked_at(tmp_path):
+    """What `download` writes is right: whoever reads it gets the same answers."""
+    (path,) = data.download("lags", tmp_path, say=lambda _: None)
+    for line in path.read_text(encoding="utf-8").splitlines():
+        words, answer = line.split(" -> ")
+        if words[0] in LETTERS:
+            assert words.split()[0] == answer
+            assert words.split()[-1] == "?"
+        else:
+            marked = [float(word[:-1]) for word in words.split() if word.endswith("*")]
+            assert sum(marked) == pytest.approx(float(answer), abs=0.0016)

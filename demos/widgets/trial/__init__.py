@@ -8,14 +8,11 @@ import gradio as gr
 
 from demos.widgets import widget
 from lstm_core.lags.sampler import Trial
-from lstm_core.lags.tasks import SYMBOLS
+from lstm_core.lags.tasks import LETTERS, SYMBOLS
 
 NAMES = {"rnn": "plain RNN", "gru": "GRU", "lstm": "LSTM"}
 COLOURS = {"rnn": "minus", "gru": "gate-g", "lstm": "accent"}
 """Of the networks, in the palette of `demos.theme`."""
-
-LETTERS = "ABCDwxyz?"
-"""Symbols of the task recall: four to remember, four of noise, and the question."""
 
 
 def trial_view(value: dict[str, Any] | None = None, **props: Any) -> gr.HTML:
