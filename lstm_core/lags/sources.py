@@ -1,5 +1,5 @@
 """What the networks learn from. Nothing is fetched: `lstm_core.lags.tasks` makes it up as it is
-needed. `lstm-gallery download lags` writes a few sequences out for whoever wants to look at them."""
+needed. `lstm-gallery download lags` writes a few sequences out, to be looked at."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 
 from lstm_core.data import DataSet, Fetch
 from lstm_core.lags.tasks import LETTERS, sequences
-
 
 EXAMPLES, LAG = 20, 10
 

@@ -109,7 +109,7 @@ def test_something_is_there_when_the_page_opens(page):
     expect(page.locator("#card")).to_contain_text("Shakespeare, the data")
     expect(page.locator("#card")).to_contain_text("<Nothing> & more.")
     expect(page.locator("#status")).to_have_text("")
-    expect(page.locator(".explanation").first).to_contain_text("What it cannot do")
+    expect(page.get_by_role("heading", name="What it cannot do")).to_be_visible()
 
 
 def test_write_streams_exactly_what_was_asked_for(page, brake):
