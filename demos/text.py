@@ -1,9 +1,9 @@
 """The Text tab: a character model writes letter by letter, and shows what it thought."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, wraps
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -148,11 +148,13 @@ def build(page: gr.Blocks) -> None:
         api_visibility="private", **QUEUE,
     )  # fmt: skip
     write_event = write.click(
-        on_write, [run, *request_inputs, new_seed, layer, cell], [view, run, seed, status],
+        emptying(on_write), [run, *request_inputs, new_seed, layer, cell],
+        [view, run, seed, status, panel.component],
         api_visibility="private", **QUEUE,
     )  # fmt: skip
     continue_event = go_on.click(
-        on_continue, [run, length, *settings, layer, cell], [view, run, status],
+        emptying(on_continue), [run, length, *settings, layer, cell],
+        [view, run, status, panel.component],
         api_visibility="private", **QUEUE,
     )  # fmt: skip
     stop_event = stop.click(None, cancels=[open_event, write_event, continue_event]).then(
@@ -179,11 +181,8 @@ def build(page: gr.Blocks) -> None:
         on_stop_compare, None, columns,
         api_visibility="private", show_progress="hidden", queue=False,
     )  # fmt: skip
-    gr.on([write.click, go_on.click], None, None, panel.component, js="() => null")
     for event in (open_event, write_event, continue_event, stop_event, model_event):
         event.success(on_inside, [run, layer, cell], panel.component, **READING)
-    for event in (write_event, continue_event):  # refused: the text of before is still there
-        event.failure(on_inside, [run, layer, cell], panel.component, **READING)
     gr.api(write_text, api_name="write", concurrency_id="cpu")
 
 
@@ -257,6 +256,19 @@ def on_write(
     end(before)
     for message in follow(run, request, shown):
         yield message, run, request.seed, escape(note)
+
+
+def emptying(write: Callable[..., Iterator[tuple]]) -> Callable[..., Iterator[tuple]]:
+    """An event that writes, with one output more: the panel, which its first message empties."""
+
+    @wraps(write)
+    def emptied(*asked: Any) -> Iterator[tuple]:
+        panel = None
+        for shown in write(*asked):
+            yield *shown, panel
+            panel = gr.skip()
+
+    return emptied
 
 
 def on_continue(

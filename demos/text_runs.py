@@ -33,8 +33,9 @@ PRIMES = {
 LONGEST_RUN = 20_000
 """Characters up to which a text can be continued: its memory cells are kept for the visitor."""
 
-STRETCH_SECONDS = 0.04
-"""Between two messages to the browser: 25 a second."""
+STRETCH_SECONDS = 0.08
+"""Between two messages to the browser, which puts what they bring on the page at an even pace. More
+of them keep it busy: each has Gradio copy the values of all components of the page."""
 
 Cell = tuple[int, int]
 """Layer and number of a memory cell, from 1."""

@@ -58,7 +58,7 @@ def on_gate(value: float) -> tuple[float, dict, str]:
     """Follow the slider of the gate: its bias, the curves and what is to be said."""
     f = share(value)
     bias = forgetting.bias(f)
-    return round(min(HIGHEST_BIAS, max(LOWEST_BIAS, bias)), 2), curves(f).value(), sentence(f)
+    return round(min(HIGHEST_BIAS, max(LOWEST_BIAS, bias)), 2), curves(f).sent(), sentence(f)
 
 
 def on_bias(value: float) -> tuple[float, dict, str]:
@@ -66,7 +66,7 @@ def on_bias(value: float) -> tuple[float, dict, str]:
     if not is_number(value) or not LOWEST_BIAS <= value <= HIGHEST_BIAS:
         raise refusal(f"The bias is a number from {LOWEST_BIAS:g} to {HIGHEST_BIAS:g}.")
     f = forgetting.gate(value)
-    return round(f, 3), curves(f).value(), sentence(f)
+    return round(f, 3), curves(f).sent(), sentence(f)
 
 
 def share(value: object) -> float:

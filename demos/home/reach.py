@@ -117,7 +117,7 @@ def on_choice(task: str, lag: int, seed: int, factor: float) -> list:
     """Another task or lag: everything follows."""
     request = ask(task, lag, seed)
     gradients = on_factor(task, lag, factor)
-    return [shown(request), accuracies(task).value(), sentence(task, lag), *gradients]
+    return [shown(request), accuracies(task).sent(), sentence(task, lag), *gradients]
 
 
 def on_seed(task: str, lag: int, seed: int) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def on_factor(task: str, lag: int, factor: float) -> list:
     request, times = ask(task, lag), checked_factor(factor)
     found = clipped(request.task, request.lag, times)
     reach = reaches(request.task, request.lag, times)
-    return [reach.value(), norms(found, times).value(), kept_direction(found)]
+    return [reach.sent(), norms(found, times).sent(), kept_direction(found)]
 
 
 def checked_factor(factor: object) -> float:

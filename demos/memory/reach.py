@@ -123,4 +123,4 @@ def context_curves(model: str) -> dict[str, Any] | None:
         Axis(np.floor(5 * min(nats)) / 5, np.ceil(5 * max(nats)) / 5, "nats a character"),
         series,
         at=lengths[-1],
-    ).value()
+    ).sent()

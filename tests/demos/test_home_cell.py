@@ -58,7 +58,8 @@ def test_hostile_values_for_the_cell(name, value):
 @pytest.mark.parametrize("f", [0, 0.001, 0.5, 0.9, 0.9999, 1])
 def test_forgetting_curves(f):
     """What is drawn is the memory of a cell that is multiplied by f at every step."""
-    bias, value, said = forgetting.on_gate(f)
+    bias, sent, said = forgetting.on_gate(f)
+    value = json.loads(sent["json"])
     (mine, *others) = value["series"]
     for series, gate in [(mine, f), *((s, float(s["name"][4:])) for s in others)]:
         for n, y in series["points"]:
@@ -82,7 +83,8 @@ def test_forgetting_in_words():
 
 
 def test_the_bias_moves_the_gate():
-    gate, value, said = forgetting.on_bias(6.9)
+    gate, sent, said = forgetting.on_bias(6.9)
+    value = json.loads(sent["json"])
     assert gate == 0.999
     assert value["series"][0]["points"][-1][1] < 0.1  # the plot is long enough to see it fade
     assert "689" in said or "688" in said  # steps to half
@@ -141,7 +143,7 @@ def test_a_trial_for_the_page(networks):
     x, y = sequences("adding", 30, 1, "trial", 5)
     assert value == reach.on_seed("adding", 30, 5)
     assert value["right"] == f"{y.item():.3f}"
-    assert value["inputs"] == [round(v, 3) for v in x[0, :, 0].tolist()]
+    assert json.loads(value["inputs"]) == [round(v, 3) for v in x[0, :, 0].tolist()]
     assert reach.on_another("recall", 10, reach.MAX_SEED)[1] == 0
     assert reach.hold_on("adding", 30, 5)["answers"] == value["answers"]
     json.dumps(value, allow_nan=False)
@@ -151,11 +153,12 @@ def test_a_trial_for_the_page(networks):
 def test_another_lag_changes_everything(networks):
     trial, accuracy, said, *gradients = reach.on_choice("adding", 10, 1, 1.5)
     assert (trial["task"], trial["lag"]) == ("adding", 10)
-    assert "adding" in accuracy["title"]
+    assert "adding" in json.loads(accuracy["json"])["title"]
     assert "lag 10" in said
-    curve, norms, kept = gradients
+    *sent, kept = gradients
+    curve, norms = (json.loads(plot["json"]) for plot in sent)
     assert [s["name"] for s in curve["series"]][-1] == "untrained plain RNN, weights × 1.5"
-    assert all(s["points"][0] == (0, 0) for s in curve["series"])  # nothing is lost at the end
+    assert all(s["points"][0] == [0, 0] for s in curve["series"])  # nothing is lost at the end
     before, after = norms["series"]
     assert all(y <= 0.001 for _, y in after["points"])
     assert any(y > 0.001 for _, y in before["points"]) == ("**0 of" not in kept)

@@ -1,5 +1,6 @@
 """The Memory cells tab without a browser: texts, tables, spans, influence, surgery, interface."""
 
+import json
 from base64 import b64decode
 
 import gradio as gr
@@ -247,7 +248,7 @@ def test_only_what_has_moved_is_worked_out_again():
 
 
 def test_curves_of_context():
-    curves = reach.context_curves("shakespeare")
+    curves = json.loads(reach.context_curves("shakespeare")["json"])
     (series,) = curves["series"]
     assert [tuple(point) for point in series["points"]] == [(1, 2.5), (2, 2.1), (4, 1.9)]
     assert series["range"][0] == pytest.approx((2.3, 2.7))

@@ -1,6 +1,7 @@
 """The Text tab without a server: what is sent to the browser, and what becomes of wishes."""
 
 import base64
+import json
 import math
 from types import SimpleNamespace
 
@@ -319,6 +320,15 @@ def test_nothing_is_looked_into_before_it_is_written_or_once_its_place_is_taken(
     assert text.on_inside(run.copy(), *CELL) == gr.skip()
 
 
+def test_the_panel_is_emptied_by_the_first_message_of_a_text():
+    asked = (None, "shakespeare", "", 60, *SETTINGS, 1, False, *CELL)
+    first, *others = text.emptying(text.on_write)(*asked)
+    assert first[:-1][0]["text"] == next(text.on_write(*asked))[0]["text"]
+    assert first[-1] is None
+    assert len(others) > 5
+    assert [page[-1] for page in others] == [gr.skip()] * len(others)
+
+
 def pointing(value, layer, cell, **more):
     message = {"run": value["run"], "step": 3, "layer": layer, "cell": cell, **more}
     return gr.EventData(None, message)
@@ -439,8 +449,8 @@ def events(text_models):
 def test_every_event_fills_its_outputs(events):
     pages = writes()
     run = pages[-1][1]
-    assert {len(page) for page in pages} == {events["on_write"]}
-    assert len(next(text.on_continue(run, 5, *SETTINGS, *CELL))) == events["on_continue"]
+    assert {len(page) + 1 for page in pages} == {events["on_write"]}
+    assert len(next(text.on_continue(run, 5, *SETTINGS, *CELL))) + 1 == events["on_continue"]
     assert len(text.on_stop(run, *CELL)) == events["on_stop"]
     assert len(text.on_cell(run, *CELL)) == events["on_cell"]
     *_, (_, run, _, _) = writes()
@@ -462,7 +472,9 @@ def test_another_model_brings_its_own_things():
     assert (run.model, status, prime) == ("c_source", "", text.PRIMES["c_source"])
     assert message["text"] == sampler("c_source").write(text.opening_request("c_source"))
     assert (layers.maximum, cells.maximum) == (3, 32)
-    assert lessons["milestones"][-1]["sample"] == "C source code after 1000 steps"
+    assert (
+        json.loads(lessons["json"])["milestones"][-1]["sample"] == "C source code after 1000 steps"
+    )
     assert "C source code, the data" in card
     assert len({column["run"] for column in columns}) == 3
 

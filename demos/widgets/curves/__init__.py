@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -68,8 +69,13 @@ class Curves:
     lines: Sequence[dict[str, Any]] = field(default_factory=list)
     marks: Sequence[dict[str, Any]] = field(default_factory=list)
 
+    def sent(self) -> dict[str, str]:
+        """The component's value: one text, as Gradio copies the values of all components each time
+        that one of them changes, and a thousand points as they are take long to copy."""
+        return {"json": json.dumps(self.value())}
+
     def value(self) -> dict[str, Any]:
-        """What the script is sent."""
+        """What the script reads."""
         sent = asdict(self)
         for name, axis in (("x", sent.pop("across")), ("y", sent.pop("up"))):
             sent[name] = {**axis, "min": axis.pop("low"), "max": axis.pop("high")}
@@ -77,8 +83,8 @@ class Curves:
 
 
 def curves_view(value: Curves | None = None, **props: Any) -> gr.HTML:
-    """Shows a plot; as the output of an event, return `Curves.value()`."""
-    return widget("curves", None if value is None else value.value(), **props)
+    """Shows a plot; as the output of an event, return `Curves.sent()`."""
+    return widget("curves", None if value is None else value.sent(), **props)
 
 
 def finite(value: float, digits: int = 4) -> float | None:

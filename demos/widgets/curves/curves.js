@@ -185,9 +185,10 @@ function nearest(clientX) {
 }
 
 function receive() {
-  if (!props.value || !props.value.series) return;
-  const place = data ? xs[here] : props.value.at;
-  data = props.value;
+  if (!props.value || !props.value.json) return;
+  const received = JSON.parse(props.value.json);
+  const place = data ? xs[here] : received.at;
+  data = received;
   if (!toggled) logarithmic = Boolean(data.x.log);
   xs = [...new Set(data.series.flatMap((series) => series.points.map((point) => point[0])))].sort((a, b) => a - b);
   here = xs.reduce((best, x, n) => (Math.abs(x - place) < Math.abs(xs[best] - place) ? n : best), 0);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import gradio as gr
@@ -14,11 +15,13 @@ def learning_view(value: Any = None, **props: Any) -> gr.HTML:
     return widget("learning", value, **props)
 
 
-def learning(history: dict[str, Any], unit: str) -> dict[str, Any]:
+def learning(history: dict[str, Any], unit: str) -> dict[str, str]:
     """The component's value for the record that a checkpoint carries.
 
     Args:
         history: `curve` and `milestones`, see `lstm_core.training.History`.
         unit: of the loss, for the axis.
     """
-    return {**history, "unit": unit}
+    shown = {key: history[key] for key in ("curve", "milestones") if key in history}
+    # One text: Gradio copies the values of all components often, and long lists slowly.
+    return {"json": json.dumps({**shown, "unit": unit})}

@@ -65,8 +65,10 @@ function choose() {
 }
 
 function receive() {
-  if (!props.value || !props.value.milestones || !props.value.milestones.length) return;
-  history = props.value;
+  if (!props.value || !props.value.json) return;
+  const received = JSON.parse(props.value.json);
+  if (!received.milestones || !received.milestones.length) return;
+  history = received;
   slider.max = history.milestones.length - 1;
   slider.value = slider.max;
   draw();

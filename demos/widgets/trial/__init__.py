@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import gradio as gr
@@ -30,7 +31,9 @@ def packed_trial(trial: Trial) -> dict[str, Any]:
     return {
         "task": request.task,
         "lag": request.lag,
-        "inputs": [int(v) if letters else round(float(v), 3) for v in trial.inputs],
+        "inputs": json.dumps(  # one text: Gradio copies values often, and long lists slowly
+            [int(v) if letters else round(float(v), 3) for v in trial.inputs]
+        ),
         "letters": LETTERS,
         "symbols": SYMBOLS,
         "marked": trial.marked,

@@ -51,7 +51,7 @@ function draw() {
 
 function receive() {
   if (!props.value || !props.value.inputs) return;
-  trial = props.value;
+  trial = { ...props.value, inputs: JSON.parse(props.value.inputs) };
   here = trial.marked[0];
   const lag = trial.lag.toLocaleString('en');
   const marked = trial.marked.map((n) => `${named(n)} (step ${(n + 1).toLocaleString('en')})`).join(' + ');
