@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from types import ModuleType
@@ -45,6 +46,12 @@ def build(tabs: Sequence[ModuleType]) -> gr.Blocks:
             return gr.Tabs(selected=name) if name in known else gr.skip()
 
         page.load(on_open, None, bar, api_visibility="private", show_progress="hidden", queue=False)
+
+        # At every message of a stream the browser would copy all components that may show its
+        # progress, value by value; those that show none need not be copied.
+        for event in page.fns.values():
+            if event.show_progress == "hidden":
+                event.show_progress_on = []
     return page
 
 
@@ -73,12 +80,16 @@ def serve(
 
 def prepare(tabs: Sequence[ModuleType]) -> None:
     """Let each tab prepare, while the first page is already served."""
+    import matplotlib  # noqa: F401 - Gradio asks it for its backend at the first click
+
     for tab in tabs:
         tab.prepare()
 
 
 def launch(page: gr.Blocks, **settings) -> tuple:
     """Serve a page with the gallery's looks, queue and limits; `settings` as `gr.Blocks.launch`."""
+    # With a backend named, Gradio need not import all of pyplot at the first click to learn of one.
+    os.environ.setdefault("MPLBACKEND", "agg")
     page.queue(default_concurrency_limit=VISITORS_AT_ONCE, max_size=32)
     return page.launch(
         theme=theme.theme(),

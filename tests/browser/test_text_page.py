@@ -429,7 +429,7 @@ def test_on_a_phone(visit, address):
     page = visit(address, **PHONE)
     until_written(page, 900)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    stage, controls = box(page.locator("#writing")), box(page.locator(".controls"))
+    stage, controls = box(page.locator("#writing")), box(page.locator(".controls:has(#prime)"))
     assert stage.y + stage.height <= controls.y
     assert stage.x == pytest.approx(controls.x, abs=1)
     assert stage.width == pytest.approx(controls.width, abs=1)
