@@ -49,7 +49,7 @@ def _repeatable():
 @pytest.fixture(scope="session")
 def text_models(tmp_path_factory):
     """Two untrained text models, with all that a shipped one has, as the only ones of the page."""
-    from demos import memory, text, text_runs
+    from demos import memory, text_events, text_runs
     from demos.memory import similar
 
     folder = tmp_path_factory.mktemp("checkpoints")
@@ -61,7 +61,7 @@ def text_models(tmp_path_factory):
         patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
         names = list(text_runs.models())
         for name in names:
-            text.on_model(name, None)  # fills the caches of samplers and first texts
+            text_events.on_model(name, None)  # fills the caches of samplers and first texts
         short.setattr(similar, "SEARCHED", 4_000)
         short.setattr(similar, "LENGTH", 500)
         memory.prepare()

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from demos.card import card_table
-from demos.text import heading
+from demos.heading import heading
 from demos.text_runs import refusal
 from demos.widgets.counting import counted, counting_view
 from lstm_core import checkpoint

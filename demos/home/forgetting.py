@@ -7,7 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from demos.text import heading
+from demos.heading import heading
 from demos.text_runs import refusal
 from demos.widgets.curves import Axis, Curves, Series, curves_view
 from lstm_core.lags import forgetting

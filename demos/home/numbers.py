@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from demos.card import card_table
-from demos.text import heading
+from demos.heading import heading
 from demos.text_runs import refusal
 from demos.widgets.numbers import expected, numbers_view
 from demos.widgets.panel import Panel

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.text import heading
+from demos.heading import heading
 from demos.text_runs import refusal
 from demos.widgets.one_cell import one_cell_view, opening, packed_steps
 from lstm_core.sequences.cell import run_cell

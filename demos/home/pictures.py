@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from demos.text import heading
+from demos.heading import heading
 from demos.widgets.unrolled import unrolled_view
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demos.card import card_table
+from demos.heading import heading
 from demos.home.reach_plots import (
     CHECKPOINT,
     accuracies,
@@ -18,7 +19,6 @@ from demos.home.reach_plots import (
     reaches,
     sentence,
 )
-from demos.text import heading
 from demos.text_runs import refusal
 from demos.widgets.curves import curves_view
 from demos.widgets.trial import packed_trial, trial_view

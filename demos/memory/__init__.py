@@ -9,9 +9,9 @@ from typing import Any
 
 import gradio as gr
 
+from demos.heading import heading
 from demos.memory import api, bulk, meaning, reach, similar, surgery
 from demos.memory.readings import Now, first_view, own_text, samples, show
-from demos.text import heading
 from demos.text_runs import Run, ask, end, models, refusal, sampler
 from demos.widgets.curves import curves_view
 from demos.widgets.influence import influence_view

@@ -8,8 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from demos.text import PRIMES
-from demos.text_runs import order, refusal, sampler
+from demos.text_runs import PRIMES, order, refusal, sampler
 from demos.widgets.panel import Choice, Panel
 from lstm_core.memory.reading import MAX_TEXT, Reading, read
 from lstm_core.text.sampler import TextRequest

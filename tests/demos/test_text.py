@@ -9,7 +9,7 @@ import gradio as gr
 import numpy as np
 import pytest
 
-from demos import text, text_runs
+from demos import text, text_events, text_runs
 from demos.gallery import TABS, build
 from demos.text_runs import Run, ask, begin, follow, sampler
 from demos.widgets.writing import TOP
@@ -25,7 +25,7 @@ CELL = (1, 1)
 
 @pytest.fixture(autouse=True)
 def clock(monkeypatch):
-    """A hundredth of a second passes at each look at the clock: five steps to a message."""
+    """A hundredth of a second passes at each look at the clock: eight steps to a message."""
     now = SimpleNamespace(seconds=0.0)
 
     def monotonic():
@@ -53,12 +53,14 @@ def unpacked(packed, kind):
 
 def opened(**link):
     """What a page shows whose address has these settings: the messages and the other outputs."""
-    pages = list(text.on_open(SimpleNamespace(query_params={k: str(v) for k, v in link.items()})))
+    pages = list(
+        text_events.on_open(SimpleNamespace(query_params={k: str(v) for k, v in link.items()}))
+    )
     return [page[0] for page in pages], pages[0][1:]
 
 
 def writes(model="shakespeare", prime="ROMEO:\n", length=60, seed=5, new_seed=False, cell=CELL):
-    return list(text.on_write(None, model, prime, length, *SETTINGS, seed, new_seed, *cell))
+    return list(text_events.on_write(None, model, prime, length, *SETTINGS, seed, new_seed, *cell))
 
 
 def test_a_run_arrives_letter_by_letter_and_then_whole():
@@ -66,7 +68,7 @@ def test_a_run_arrives_letter_by_letter_and_then_whole():
     run, note = begin("shakespeare", request)
     messages = list(follow(run, request, CELL))
     assert note == ""
-    assert len(messages) > 5
+    assert len(messages) == 1 + 7 + 1  # the first character, stretches of eight, the whole
     first, last = messages[0], messages[-1]
     assert (first["from"], len(first["text"])) == (0, 1)
     assert (last["from"], last["text"]) == (0, run.insight.text)
@@ -118,7 +120,7 @@ def test_a_run_that_has_not_begun_is_an_empty_page():
 
 
 def test_texts_side_by_side_are_those_written_alone():
-    columns = list(text.on_compare("shakespeare", "JULIET:\n", 50, 0, 1, 7, 0.2, 0.8, 1.4))
+    columns = list(text_events.on_compare("shakespeare", "JULIET:\n", 50, 0, 1, 7, 0.2, 0.8, 1.4))
     for n, heat in enumerate((0.2, 0.8, 1.4)):
         request = TextRequest("JULIET:\n", length=50, temperature=heat, seed=7)
         assert merge([column[n] for column in columns]) == sampler("shakespeare").write(request)
@@ -131,7 +133,7 @@ def test_a_run_stopped_while_it_grows_is_whole():
     stream = follow(run, request, CELL)
     for _ in range(8):
         next(stream)
-    message, stopped, status = text.on_stop(run, 2, 3)
+    message, stopped, status = text_events.on_stop(run, 2, 3)
     length = len(message["text"])
     assert 0 < length < 200
     assert status == f"Stopped after {length} characters."
@@ -141,14 +143,14 @@ def test_a_run_stopped_while_it_grows_is_whole():
     assert stopped.length == run.length == length
     # Its address is that of a text of this length, and the text goes on as if nothing had been.
     assert opened(**stopped.head()["settings"]["link"])[0][-1]["text"] == message["text"]
-    *_, (message, after, _) = text.on_continue(stopped, 200 - length, *SETTINGS, *CELL)
+    *_, (message, after, _) = text_events.on_continue(stopped, 200 - length, *SETTINGS, *CELL)
     assert message["text"] == sampler("shakespeare").write(request)
     assert after.request == request
 
 
 def test_going_on_is_as_if_it_had_been_one_text():
     *_, (_, run, _, _) = writes(length=25)
-    messages = [page[0] for page in text.on_continue(run, 35, *SETTINGS, *CELL)]
+    messages = [page[0] for page in text_events.on_continue(run, 35, *SETTINGS, *CELL)]
     *_, (whole, _, _, _) = writes(length=60)
     assert messages[-1]["text"] == whole["text"]
     assert messages[-1]["follows"] == run.id != messages[-1]["run"]
@@ -159,9 +161,9 @@ def test_going_on_is_as_if_it_had_been_one_text():
 
 def test_there_is_no_address_of_a_text_whose_settings_changed_on_the_way():
     *_, (_, run, _, _) = writes(length=25)
-    *_, (message, run, _) = text.on_continue(run, 10, 1.9, 0, 1.0, *CELL)
+    *_, (message, run, _) = text_events.on_continue(run, 10, 1.9, 0, 1.0, *CELL)
     assert message["settings"]["link"] is None
-    *_, (message, run, _) = text.on_continue(run, 10, *SETTINGS, *CELL)
+    *_, (message, run, _) = text_events.on_continue(run, 10, *SETTINGS, *CELL)
     assert message["settings"]["link"] is None
     assert len(message["text"]) == 45
 
@@ -169,10 +171,12 @@ def test_there_is_no_address_of_a_text_whose_settings_changed_on_the_way():
 def after_this(run):
     """What makes another text take the place of a run."""
     return {
-        "write": lambda: next(text.on_write(run, "shakespeare", "", 9, *SETTINGS, 1, False, *CELL)),
-        "continue": lambda: next(text.on_continue(run, 9, *SETTINGS, *CELL)),
-        "stop": lambda: text.on_stop(run, *CELL),
-        "model": lambda: text.on_model("c_source", run),
+        "write": lambda: next(
+            text_events.on_write(run, "shakespeare", "", 9, *SETTINGS, 1, False, *CELL)
+        ),
+        "continue": lambda: next(text_events.on_continue(run, 9, *SETTINGS, *CELL)),
+        "stop": lambda: text_events.on_stop(run, *CELL),
+        "model": lambda: text_events.on_model("c_source", run),
     }
 
 
@@ -196,10 +200,10 @@ def test_a_wish_that_is_refused_does_not_end_the_text():
     stream = follow(run, request, CELL)
     next(stream)
     for refused in (
-        lambda: next(text.on_write(run, "shakespeare", "", 0, *SETTINGS, 1, False, *CELL)),
-        lambda: next(text.on_write(run, "shakespeare", "", 9, *SETTINGS, 1, False, 0, 0)),
-        lambda: next(text.on_continue(run, 0, *SETTINGS, *CELL)),
-        lambda: text.on_model("nobody", run),
+        lambda: next(text_events.on_write(run, "shakespeare", "", 0, *SETTINGS, 1, False, *CELL)),
+        lambda: next(text_events.on_write(run, "shakespeare", "", 9, *SETTINGS, 1, False, 0, 0)),
+        lambda: next(text_events.on_continue(run, 0, *SETTINGS, *CELL)),
+        lambda: text_events.on_model("nobody", run),
     ):
         with pytest.raises(gr.Error):
             refused()
@@ -208,20 +212,20 @@ def test_a_wish_that_is_refused_does_not_end_the_text():
 
 def test_a_text_ends_somewhere(monkeypatch):
     monkeypatch.setattr(text_runs, "LONGEST_RUN", 50)
-    monkeypatch.setattr(text, "LONGEST_RUN", 50)
+    monkeypatch.setattr(text_events, "LONGEST_RUN", 50)
     *_, (_, run, _, _) = writes(length=40)
     with pytest.raises(gr.Error, match="ends at 50 characters"):
-        next(text.on_continue(run, 11, *SETTINGS, *CELL))
-    *_, (message, _, _) = text.on_continue(run, 10, *SETTINGS, *CELL)
+        next(text_events.on_continue(run, 11, *SETTINGS, *CELL))
+    *_, (message, _, _) = text_events.on_continue(run, 10, *SETTINGS, *CELL)
     assert len(message["text"]) == 50
 
 
 @pytest.mark.parametrize("run", [None, Run("shakespeare", TextRequest(), "")])
 def test_without_a_text_there_is_nothing_to_stop_or_go_on_with(run):
     for asked in (
-        lambda: text.on_stop(run, *CELL),
-        lambda: text.on_cell(run, *CELL),
-        lambda: next(text.on_continue(run, 10, *SETTINGS, *CELL)),
+        lambda: text_events.on_stop(run, *CELL),
+        lambda: text_events.on_cell(run, *CELL),
+        lambda: next(text_events.on_continue(run, 10, *SETTINGS, *CELL)),
     ):
         with pytest.raises(gr.Error, match="There is no text yet"):
             asked()
@@ -232,7 +236,7 @@ def test_a_new_seed_is_drawn_on_demand():
     assert kept.request.seed == shown == 5
     seeds = {writes(length=1, new_seed=True)[-1][2] for _ in range(4)}
     assert len(seeds) > 1
-    assert all(0 <= seed < text.NEW_SEED_BELOW for seed in seeds)
+    assert all(0 <= seed < text_events.NEW_SEED_BELOW for seed in seeds)
 
 
 def test_a_visitor_is_told_how_the_prime_was_read():
@@ -246,7 +250,7 @@ def test_a_visitor_is_told_how_the_prime_was_read():
 
 def test_another_cell_leaves_the_text_alone():
     *_, (whole, run, _, _) = writes(cell=(1, 1))
-    message, chosen = text.on_cell(run, 2, 5)
+    message, chosen = text_events.on_cell(run, 2, 5)
     assert not {"text", "done"} & set(message)  # it may still be growing
     assert (message["run"], message["cell"], message["mode"]) == (whole["run"], [2, 5], "cell")
     *_, (other, _, _, _) = writes(cell=(2, 5))
@@ -263,7 +267,7 @@ def seen(value):
 @pytest.mark.parametrize("prime", ["", "ROMEO:\nWho is th" * 3])
 def test_inside_are_the_cells_of_the_very_run_that_is_on_the_page(prime):
     *_, (whole, run, _, _) = writes(prime=prime)
-    value = text.on_inside(run, 2, 5)
+    value = text_events.on_inside(run, 2, 5)
     assert "".join(value["labels"]) == whole["prime"] + whole["text"]
     assert value["step"] == len(whole["prime"])
     assert (value["series"]["layer"], value["series"]["cell"]) == (2, 5)
@@ -274,16 +278,16 @@ def test_inside_are_the_cells_of_the_very_run_that_is_on_the_page(prime):
 
 def test_inside_a_text_that_was_stopped_or_went_on():
     *_, (_, run, _, _) = writes(length=25)
-    *_, (message, longer, _) = text.on_continue(run, 10, *SETTINGS, *CELL)
-    assert "".join(text.on_inside(longer, *CELL)["labels"]) == "ROMEO:\n" + message["text"]
-    message, stopped, _ = text.on_stop(longer, *CELL)
-    assert "".join(text.on_inside(stopped, *CELL)["labels"]) == "ROMEO:\n" + message["text"]
+    *_, (message, longer, _) = text_events.on_continue(run, 10, *SETTINGS, *CELL)
+    assert "".join(text_events.on_inside(longer, *CELL)["labels"]) == "ROMEO:\n" + message["text"]
+    message, stopped, _ = text_events.on_stop(longer, *CELL)
+    assert "".join(text_events.on_inside(stopped, *CELL)["labels"]) == "ROMEO:\n" + message["text"]
 
 
 def test_of_a_very_long_text_the_end_is_looked_into(monkeypatch):
     monkeypatch.setattr(text_runs, "MAX_TEXT", 40)
     *_, (whole, run, _, _) = writes(length=60)
-    value = text.on_inside(run, *CELL)
+    value = text_events.on_inside(run, *CELL)
     assert ("".join(value["labels"]), value["step"]) == (whole["text"][-40:], 0)
 
 
@@ -291,15 +295,15 @@ def test_inside_the_first_view_is_kept_for_every_visitor():
     model = "c_source"
     first = text_runs.first_view(model, text.opening_request(model))
     cell = text_runs.first_cell(model)
-    value = text.on_inside(text.on_model(model, None)[1], *cell)
+    value = text_events.on_inside(text_events.on_model(model, None)[1], *cell)
     assert value is text_runs.first_inside(model)
-    assert text.on_inside(first, 1, 2)["series"]["cell"] == 2
+    assert text_events.on_inside(first, 1, 2)["series"]["cell"] == 2
     assert cell[0] == 3  # the top layer
     assert first.insight.cells[:, 2].std(axis=0).argmax() == cell[1] - 1
 
 
 def test_a_cell_has_its_place_whatever_is_written():
-    values = [text.on_inside(writes(seed=seed)[-1][1], *CELL) for seed in (1, 2)]
+    values = [text_events.on_inside(writes(seed=seed)[-1][1], *CELL) for seed in (1, 2)]
     assert values[0]["order"] == values[1]["order"]
     assert sorted(unpacked(values[0]["order"][0], "<u2").tolist()) == list(range(32))
 
@@ -307,23 +311,23 @@ def test_a_cell_has_its_place_whatever_is_written():
 def test_nothing_is_looked_into_before_it_is_written_or_once_its_place_is_taken():
     request = TextRequest(length=200, seed=3)
     run, _ = begin("shakespeare", request)
-    assert text.on_inside(None, *CELL) == gr.skip()
+    assert text_events.on_inside(None, *CELL) == gr.skip()
     stream = follow(run, request, CELL)
     for _ in range(8):
         next(stream)
-    assert text.on_inside(run, *CELL) == gr.skip()
+    assert text_events.on_inside(run, *CELL) == gr.skip()
     for _ in stream:
         pass
-    assert text.on_inside(run, *CELL)["labels"]
+    assert text_events.on_inside(run, *CELL)["labels"]
     text_runs.end(run)
-    assert text.on_inside(run, *CELL) == gr.skip()
-    assert text.on_inside(run.copy(), *CELL) == gr.skip()
+    assert text_events.on_inside(run, *CELL) == gr.skip()
+    assert text_events.on_inside(run.copy(), *CELL) == gr.skip()
 
 
 def test_the_panel_is_emptied_by_the_first_message_of_a_text():
     asked = (None, "shakespeare", "", 60, *SETTINGS, 1, False, *CELL)
-    first, *others = text.emptying(text.on_write)(*asked)
-    assert first[:-1][0]["text"] == next(text.on_write(*asked))[0]["text"]
+    first, *others = text_events.emptying(text_events.on_write)(*asked)
+    assert first[:-1][0]["text"] == next(text_events.on_write(*asked))[0]["text"]
     assert first[-1] is None
     assert len(others) > 5
     assert [page[-1] for page in others] == [gr.skip()] * len(others)
@@ -336,15 +340,17 @@ def pointing(value, layer, cell, **more):
 
 def test_a_cell_chosen_in_the_panel_is_that_of_the_page():
     *_, (_, run, _, _) = writes()
-    value = text.on_inside(run, *CELL)
-    message, layer, cell = text.on_panel(pointing(value, 2, 5), run, *CELL)
+    value = text_events.on_inside(run, *CELL)
+    message, layer, cell = text_events.on_panel(pointing(value, 2, 5), run, *CELL)
     assert (layer, cell, message["cell"]) == (2, 5, [2, 5])
-    assert message["cells"] == text.on_cell(run, 2, 5)[0]["cells"]
+    assert message["cells"] == text_events.on_cell(run, 2, 5)[0]["cells"]
     assert not {"text", "done", "mode"} & set(message)  # the stage stays as it is
-    assert text.on_panel(pointing(value, 2, 5), run, 2, 5) == (gr.skip(),) * 3  # another step
+    assert (
+        text_events.on_panel(pointing(value, 2, 5), run, 2, 5) == (gr.skip(),) * 3
+    )  # another step
     for event in (pointing(value, 3, 1), gr.EventData(None, None), pointing(value, 1, 1, run="x")):
         with pytest.raises(gr.Error):
-            text.on_panel(event, run, *CELL)
+            text_events.on_panel(event, run, *CELL)
 
 
 @pytest.mark.parametrize(
@@ -354,11 +360,11 @@ def test_a_cell_chosen_in_the_panel_is_that_of_the_page():
 )  # fmt: skip
 def test_a_cell_must_be_one_of_the_model(layer, cell):
     with pytest.raises(gr.Error, match=r"must be a whole number from 1 to (2|32)\."):
-        text.cell_of("shakespeare", layer, cell)
+        text_events.cell_of("shakespeare", layer, cell)
 
 
 def test_a_cell_of_the_model():
-    assert text.cell_of("c_source", 3, 32.0) == (3, 32)
+    assert text_events.cell_of("c_source", 3, 32.0) == (3, 32)
 
 
 @pytest.mark.parametrize("model", ["", "nobody", "../etc/passwd", None, 3, ["shakespeare"], {}])
@@ -372,7 +378,7 @@ def test_an_unknown_model(model):
 
 def test_the_address_of_a_run_repeats_it():
     *_, (whole, _, _, _) = list(
-        text.on_write(None, "c_source", "if (é)", 50, 1.3, 20, 0.9, 123, False, *CELL)
+        text_events.on_write(None, "c_source", "if (é)", 50, 1.3, 20, 0.9, 123, False, *CELL)
     )
     messages, (_, status, *shown) = opened(**whole["settings"]["link"])
     assert merge(messages) == messages[-1]["text"] == whole["text"]
@@ -400,7 +406,7 @@ def test_the_address_of_the_first_view():
 
 def test_what_a_visitor_changes_meanwhile_stays_changed():
     query = SimpleNamespace(query_params={"length": "60", "seed": "3"})
-    first, *others = text.on_open(query)
+    first, *others = text_events.on_open(query)
     assert gr.skip() not in first
     for page in others:
         assert page[3:] == [gr.skip()] * len(page[3:])
@@ -450,23 +456,26 @@ def test_every_event_fills_its_outputs(events):
     pages = writes()
     run = pages[-1][1]
     assert {len(page) + 1 for page in pages} == {events["on_write"]}
-    assert len(next(text.on_continue(run, 5, *SETTINGS, *CELL))) + 1 == events["on_continue"]
-    assert len(text.on_stop(run, *CELL)) == events["on_stop"]
-    assert len(text.on_cell(run, *CELL)) == events["on_cell"]
+    assert len(next(text_events.on_continue(run, 5, *SETTINGS, *CELL))) + 1 == events["on_continue"]
+    assert len(text_events.on_stop(run, *CELL)) == events["on_stop"]
+    assert len(text_events.on_cell(run, *CELL)) == events["on_cell"]
     *_, (_, run, _, _) = writes()
-    shown = text.on_inside(run, *CELL)
-    assert len(text.on_panel(pointing(shown, 2, 3), run, *CELL)) == events["on_panel"]
+    shown = text_events.on_inside(run, *CELL)
+    assert len(text_events.on_panel(pointing(shown, 2, 3), run, *CELL)) == events["on_panel"]
     assert events["on_inside"] == 1
-    assert len(next(text.on_compare("c_source", "", 5, 0, 1, 0, 0, 1, 2))) == events["on_compare"]
+    assert (
+        len(next(text_events.on_compare("c_source", "", 5, 0, 1, 0, 0, 1, 2)))
+        == events["on_compare"]
+    )
     for model in text_runs.models():
-        assert len(text.on_model(model, None)) == events["on_model"]
+        assert len(text_events.on_model(model, None)) == events["on_model"]
     for link in ({}, {"seed": 8, "length": 20}, {"seed": "x"}):
         query = SimpleNamespace(query_params={k: str(v) for k, v in link.items()})
-        assert {len(page) for page in text.on_open(query)} == {events["on_open"]}
+        assert {len(page) for page in text_events.on_open(query)} == {events["on_open"]}
 
 
 def test_another_model_brings_its_own_things():
-    message, run, status, prime, layers, cells, lessons, card, *columns = text.on_model(
+    message, run, status, prime, layers, cells, lessons, card, *columns = text_events.on_model(
         "c_source", None
     )
     assert (run.model, status, prime) == ("c_source", "", text.PRIMES["c_source"])
@@ -481,7 +490,7 @@ def test_another_model_brings_its_own_things():
 
 def test_the_same_model_again_changes_nothing():
     *_, (_, run, _, _) = writes()
-    outputs = text.on_model("shakespeare", run)
+    outputs = text_events.on_model("shakespeare", run)
     assert outputs == [gr.skip()] * len(outputs)
     assert not run.ended
 
@@ -528,11 +537,11 @@ def test_a_page_without_models_says_so(monkeypatch):
 
 
 def test_what_is_prepared_need_not_be_written_when_a_visitor_asks(brake, text_models):
-    for cache in (text_runs.first_view, text.first_comparison):
+    for cache in (text_runs.first_view, text_events.first_comparison):
         cache.cache_clear()
     text.prepare()
     texts = brake.begun
     assert texts == 2 * len(text_models)
     for model in text_models:
-        text.on_model(model, None)
+        text_events.on_model(model, None)
     assert brake.begun == texts
