@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from demos.text_runs import refusal, sampler
 from demos.widgets.rows import rows
@@ -12,6 +12,8 @@ from lstm_core.memory.ablation import Ablation
 from lstm_core.memory.features import FEATURES
 from lstm_core.memory.finding import MIN_AUC, MIN_CORRELATION, Finding, Findings
 from lstm_core.memory.worth import Worth
+
+T = TypeVar("T")
 
 TITLES = {feature.name: feature for feature in FEATURES}
 NOT_LOOKED_FOR = "Nobody has looked for cells in this model yet."
@@ -35,10 +37,7 @@ def findings(model: str) -> Findings | None:
     Raises:
         gr.Error: a sentence, if the checkpoint's record cannot be read.
     """
-    try:
-        return Findings.of(sampler(model).history)
-    except ValueError as error:
-        raise refusal(str(error)) from None
+    return recorded(model, Findings.of)
 
 
 @cache
@@ -48,8 +47,17 @@ def worth(model: str) -> Worth | None:
     Raises:
         gr.Error: a sentence, if the checkpoint's record cannot be read.
     """
+    return recorded(model, Worth.of)
+
+
+def recorded(model: str, of: Callable[[Mapping[str, Any]], T | None]) -> T | None:
+    """What `of` makes of the record of a model's checkpoint.
+
+    Raises:
+        gr.Error: a sentence, if it cannot be read.
+    """
     try:
-        return Worth.of(sampler(model).history)
+        return of(sampler(model).history)
     except ValueError as error:
         raise refusal(str(error)) from None
 

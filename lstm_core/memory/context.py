@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 
 from lstm_core.memory.network import Network
+from lstm_core.memory.record import recorded
 
 LENGTHS = (0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
 
@@ -60,18 +61,16 @@ class ContextCurve:
         Raises:
             ValueError: a sentence, if it cannot be read.
         """
-        if KEY not in history:
-            return None
-        try:
-            given = history[KEY]
+
+        def build(given: Any) -> ContextCurve:
             rows = zip(given["lengths"], given["nats"], given["standard_errors"], strict=True)
             lengths, nats, errors = zip(*rows, strict=True)
             return cls(
                 list(map(int, lengths)), list(map(float, nats)), list(map(float, errors)),
                 int(given["n"]),
             )  # fmt: skip
-        except (TypeError, ValueError, KeyError):
-            raise ValueError("The context curve of this model cannot be read.") from None
+
+        return recorded(history, KEY, build, "The context curve")
 
 
 def measure(network: Network, ids: np.ndarray) -> ContextCurve:

@@ -21,6 +21,7 @@ import numpy as np
 from lstm_core.memory.agreement import Agreement, auc, correlation, rates, split
 from lstm_core.memory.cells import SCALE, place, read_cells
 from lstm_core.memory.features import Feature, for_model
+from lstm_core.memory.record import recorded
 from lstm_core.text.sampler import TextSampler
 
 TRAINING, HELD_OUT, PASSAGES = 200_000, 100_000, 8
@@ -96,14 +97,12 @@ class Findings:
         Raises:
             ValueError: a sentence, if they cannot be read.
         """
-        if KEY not in history:
-            return None
-        try:
-            given = dict(history[KEY])
-            confirmed = [Finding(**entry) for entry in given.pop("confirmed")]
-            return cls(**given, confirmed=confirmed)
-        except (TypeError, ValueError, KeyError):
-            raise ValueError("The findings of this model cannot be read.") from None
+
+        def build(given: Any) -> Findings:
+            confirmed = [Finding(**entry) for entry in given["confirmed"]]
+            return cls(**{**given, "confirmed": confirmed})
+
+        return recorded(history, KEY, build, "The findings")
 
 
 def find(

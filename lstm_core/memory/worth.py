@@ -16,6 +16,7 @@ import numpy as np
 from lstm_core.memory.ablation import Ablation, ablate, nats, passages, worst
 from lstm_core.memory.features import FEATURES
 from lstm_core.memory.finding import Findings, spread
+from lstm_core.memory.record import recorded
 from lstm_core.text.sampler import TextSampler
 
 TEXT = 10_000
@@ -62,17 +63,15 @@ class Worth:
         Raises:
             ValueError: a sentence, if it cannot be read.
         """
-        if KEY not in history:
-            return None
-        try:
-            given = history[KEY]
+
+        def build(given: Any) -> Worth:
             features = [
                 FeatureWorth(**{**f, "own": Ablation(**f["own"]), "worst": ablations(f["worst"])})
                 for f in given["features"]
             ]
             return cls(given["n"], given["nats"], ablations(given["worst"]), features)
-        except (TypeError, ValueError, KeyError):
-            raise ValueError("What the cells of this model are worth cannot be read.") from None
+
+        return recorded(history, KEY, build, "The worth of the cells")
 
 
 def measure(sampler: TextSampler, held_out: str, findings: Findings) -> Worth:

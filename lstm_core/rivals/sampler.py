@@ -12,7 +12,6 @@ Set side by side with the LSTM of the same text they are measured rather than sa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -20,7 +19,7 @@ import torch
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card, CheckpointError
 from lstm_core.rivals.model import KINDS, RivalConfig, RivalModel
-from lstm_core.text.sampler import Draw, TextRequest
+from lstm_core.text.sampler import Draw, TextRequest, load
 from lstm_core.text.vocabulary import Reading, Vocabulary
 
 TITLES = {"gru": "GRU", "rnn": "Plain RNN"}
@@ -46,24 +45,11 @@ class RivalSampler:
         Raises:
             CheckpointError: a sentence, if the checkpoint cannot be used.
         """
-        loaded = checkpoint.load(name, task="rivals")
-        with checkpoint.building(loaded):
-            config = RivalConfig(**loaded.card.config)
-            vocabulary = Vocabulary(loaded.card.vocabulary)
-            if len(vocabulary) != config.vocabulary_size:
-                raise ValueError(f"{len(vocabulary)} characters, {config.vocabulary_size} logits")
-            if all(c not in vocabulary for c in vocabulary.characters):
-                raise ValueError("no character to write")
-            with torch.device("meta"):  # no memory, no random numbers: the weights are at hand
-                model = RivalModel(config)
-            model.load_state_dict(loaded.weights, assign=True)
-        return cls(model, vocabulary, loaded.card, loaded.history)
+        return cls(*load(name, "rivals", RivalConfig, RivalModel))
 
     def read(self, text: str) -> Reading:
         """A visitor's text as this network can read it; a line break if nothing is left of it."""
-        reading = self.vocabulary.read(text)
-        start = "\n" if "\n" in self.vocabulary else self.vocabulary.characters[0]
-        return reading if reading.text else replace(reading, text=start)
+        return self.vocabulary.read_something(text)
 
     @torch.inference_mode()
     def stream(self, request: TextRequest) -> Iterator[str]:

@@ -245,6 +245,13 @@ class TextObjective(Objective[M]):
         self.state = LSTMState(carried["h"], carried["c"]) if carried else None
 
 
+SIZES: dict[str, Any] = {"embedding_size": 128, "batch_size": 64}
+PACE: dict[str, Any] = {"evaluate_every": 200, "average": 0.995}
+LONG: dict[str, Any] = {
+    **SIZES, "shares": THREE_PARTS, "splits": ("test", "val", "train"), "min_count": 20,
+}  # fmt: skip
+"""Of the long texts: what is measured last is kept apart, and rare characters share an escape."""
+
 RECIPES = [
     TextRecipe(
         name="shakespeare",
@@ -252,62 +259,45 @@ RECIPES = [
         title="Shakespeare",
         description="Plays: speakers' names, verse, the manner of 1600.",
         shares=TWO_PARTS,
-        training=TrainingConfig(2_800, 6e-3, weight_decay=0.05, evaluate_every=200, average=0.995),
+        training=TrainingConfig(2_800, 6e-3, weight_decay=0.05, **PACE),
         dropout=TextDropout(inputs=0.1, layers=0.4, outputs=0.4, locked=False),
-        embedding_size=128,
-        batch_size=64,
         windows=True,
+        **SIZES,
     ),
     TextRecipe(
         name="wikipedia",
         data="wikipedia",
         title="Wikipedia",
         description="Raw wiki markup inside its XML export: tags, links, time stamps, templates.",
-        shares=THREE_PARTS,
-        splits=("test", "val", "train"),
-        min_count=20,
-        training=TrainingConfig(4_400, 6e-3, weight_decay=0.02, evaluate_every=200, average=0.995),
+        training=TrainingConfig(4_400, 6e-3, weight_decay=0.02, **PACE),
         dropout=TextDropout(layers=0.1, outputs=0.1, locked=False),
-        embedding_size=128,
-        batch_size=64,
+        **LONG,
     ),
     TextRecipe(
         name="speeches",
         data="speeches",
         title="Presidential speeches",
         description="Speeches given in office by presidents of the United States, 1977 to 2020.",
-        shares=THREE_PARTS,
-        splits=("test", "val", "train"),
-        min_count=20,
-        training=TrainingConfig(1_600, 6e-3, weight_decay=0.02, evaluate_every=200, average=0.995),
+        training=TrainingConfig(1_600, 6e-3, weight_decay=0.02, **PACE),
         dropout=TextDropout(layers=0.15, outputs=0.15, locked=False),
-        embedding_size=128,
-        batch_size=64,
+        **LONG,
     ),
     TextRecipe(
         name="c_source",
         data="c_source",
         title="C source code",
         description="The C files of Valkey, a data base server: comments, braces, indentation.",
-        shares=THREE_PARTS,
-        splits=("test", "val", "train"),
-        min_count=20,
-        training=TrainingConfig(1_600, 6e-3, weight_decay=0.02, evaluate_every=200, average=0.995),
+        training=TrainingConfig(1_600, 6e-3, weight_decay=0.02, **PACE),
         dropout=TextDropout(layers=0.2, outputs=0.2, locked=False),
-        embedding_size=128,
-        batch_size=64,
+        **LONG,
     ),
     TextRecipe(
         name="latex",
         data="latex",
         title="LaTeX",
         description="Chapters of a textbook of algebraic geometry, in LaTeX.",
-        shares=THREE_PARTS,
-        splits=("test", "val", "train"),
-        min_count=20,
-        training=TrainingConfig(1_600, 6e-3, weight_decay=0.02, evaluate_every=200, average=0.995),
+        training=TrainingConfig(1_600, 6e-3, weight_decay=0.02, **PACE),
         dropout=TextDropout(layers=0.15, outputs=0.15, locked=False),
-        embedding_size=128,
-        batch_size=64,
+        **LONG,
     ),
 ]

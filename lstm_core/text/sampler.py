@@ -11,14 +11,15 @@ the text, which is what makes runs comparable; and a run can be taken up again w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
@@ -27,12 +28,22 @@ from lstm_core.stepper import HALF_PRECISION_FROM, Stepper, stepper
 from lstm_core.text.model import TextConfig, TextModel
 from lstm_core.text.vocabulary import Reading, Vocabulary
 
+C = TypeVar("C", bound="HasVocabularySize")
+M = TypeVar("M", bound=nn.Module)
+
 MAX_LENGTH = 5_000
 MAX_PRIME = 20_000
 MAX_SEED = 2**32 - 1
 
 FUSED_FROM = 20
 """Characters from which on the fused kernel's preparations are quicker than single steps."""
+
+
+class HasVocabularySize(Protocol):
+    """A configuration of a network that tells characters apart."""
+
+    @property
+    def vocabulary_size(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,37 @@ def number(name: str, value: object, low: float, high: float, kind: type) -> flo
     return kind(value)
 
 
+def load(
+    name: str | Path, task: str, config: type[C], model: Callable[[C], M]
+) -> tuple[M, Vocabulary, Card, dict]:
+    """What a sampler of characters is made of.
+
+    Args:
+        name: of a shipped checkpoint, or a .safetensors file.
+        task: that the checkpoint must be of.
+        config: the configuration of the network, with a `vocabulary_size`.
+        model: makes the network from it.
+
+    Returns:
+        the network with its weights, its vocabulary, its card and its history.
+
+    Raises:
+        CheckpointError: a sentence, if the checkpoint cannot be used.
+    """
+    loaded = checkpoint.load(name, task=task)
+    with checkpoint.building(loaded):
+        configured = config(**loaded.card.config)
+        vocabulary = Vocabulary(loaded.card.vocabulary)
+        if len(vocabulary) != configured.vocabulary_size:
+            raise ValueError(f"{len(vocabulary)} characters, {configured.vocabulary_size} logits")
+        if all(c not in vocabulary for c in vocabulary.characters):
+            raise ValueError("no character to write")
+        with torch.device("meta"):  # no memory, no random numbers: the weights are at hand
+            network = model(configured)
+        network.load_state_dict(loaded.weights, assign=True)
+    return network, vocabulary, loaded.card, loaded.history
+
+
 class TextStep:
     """One character written, and what the network thought when it wrote it.
 
@@ -170,26 +212,11 @@ class TextSampler:
         Raises:
             CheckpointError: a sentence, if the checkpoint cannot be used.
         """
-        loaded = checkpoint.load(name, task="text")
-        with checkpoint.building(loaded):
-            config = TextConfig(**loaded.card.config)
-            vocabulary = Vocabulary(loaded.card.vocabulary)
-            if len(vocabulary) != config.vocabulary_size:
-                raise ValueError(f"{len(vocabulary)} characters, {config.vocabulary_size} logits")
-            if all(c not in vocabulary for c in vocabulary.characters):
-                raise ValueError("no character to write")
-            with torch.device("meta"):  # no memory, no random numbers: the weights are at hand
-                model = TextModel(config)
-            model.load_state_dict(loaded.weights, assign=True)
-        return cls(model, vocabulary, loaded.card, loaded.history)
+        return cls(*load(name, "text", TextConfig, TextModel))
 
     def read(self, text: str) -> Reading:
         """A visitor's text as this network can read it; a line break if nothing is left of it."""
-        reading = self.vocabulary.read(text)
-        if not reading.text:
-            start = "\n" if "\n" in self.vocabulary else self.vocabulary.characters[0]
-            return Reading(start, reading.replaced, reading.dropped)
-        return reading
+        return self.vocabulary.read_something(text)
 
     def stream(self, request: TextRequest, after: TextStep | None = None) -> Iterator[TextStep]:
         """Write one text.

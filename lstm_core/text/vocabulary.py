@@ -6,7 +6,7 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -134,6 +134,12 @@ class Vocabulary:
                 else:
                     dropped[c] = None
         return Reading("".join(out), replaced, tuple(dropped))
+
+    def read_something(self, text: str) -> Reading:
+        """Any text as this vocabulary can read it; a line break if nothing is left of it."""
+        reading = self.read(text)
+        start = "\n" if "\n" in self else self.characters[0]
+        return reading if reading.text else replace(reading, text=start)
 
     def _nearest(self, c: str) -> str:
         """A look-alike of c in this vocabulary, such as e for é and ' for a curly quote."""
