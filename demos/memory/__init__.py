@@ -105,14 +105,19 @@ def build(page: gr.Blocks) -> None:
             )  # fmt: skip
             where = gr.Markdown(elem_classes="status", elem_id="memory-where")
             value = gr.Number(
-                3, label="Value",
+                surgery.FIRST_VALUE, label="Value",
                 info="of c, −100 to 100; of a forget gate, 0 (shut) to 1 (open)",
                 elem_id="memory-value",
             )  # fmt: skip
-            length = gr.Slider(20, surgery.LONGEST, 240, step=20, label="Length, in characters")
+            asked = surgery.FIRST_REQUEST
+            length = gr.Slider(
+                20, surgery.LONGEST, asked.length, step=20, label="Length, in characters"
+            )
             with gr.Row():
-                temperature = gr.Slider(0, 2, 0.5, step=0.05, label="Temperature", min_width=120)
-                seed = gr.Number(1, precision=0, minimum=0, label="Seed", min_width=90)
+                temperature = gr.Slider(
+                    0, 2, asked.temperature, step=0.05, label="Temperature", min_width=120
+                )
+                seed = gr.Number(asked.seed, precision=0, minimum=0, label="Seed", min_width=90)
             with gr.Row(elem_classes="buttons"):
                 operate = gr.Button("Operate", variant="primary", elem_id="memory-operate")
                 stop = gr.Button("Stop", elem_id="memory-stop")
@@ -144,9 +149,11 @@ def build(page: gr.Blocks) -> None:
     read_outputs = [
         panel.component, now, status, influence, bulk_view, marking, passages, searched, where,
     ]  # fmt: skip
-    known = [findings, found_how, worst, broken, worth_how, context, context_how]
+    known = [
+        findings, found_how, worst, broken, worth_how, context, context_how, *sides, outcome,
+    ]  # fmt: skip
     page.load(on_open, None, [sample, text, *known, *read_outputs], **QUIET)
-    model.input(on_model, model, [sample, text, *known, *read_outputs], **BUSY)
+    model.input(on_model, [model, runs], [sample, text, *known, *read_outputs], **BUSY)
     sample.input(on_sample, [model, sample, now], [text, *read_outputs], **BUSY)
     read_button.click(on_read, [model, text, now], read_outputs, **BUSY)
     write_button.click(on_write, [model, now], [sample, text, *read_outputs], **BUSY)
@@ -156,12 +163,12 @@ def build(page: gr.Blocks) -> None:
         trigger_mode="always_last",
     )  # fmt: skip
     influence.select(on_earlier, now, [panel.component, now, influence, where], **BUSY)
-    asked = [now, marking, passages, searched]
+    answer = [now, marking, passages, searched]
     panel.on_span(
-        on_span, [now, threshold], asked, api_visibility="private", concurrency_id="cpu",
+        on_span, [now, threshold], answer, api_visibility="private", concurrency_id="cpu",
         trigger_mode="always_last",
     )  # fmt: skip
-    threshold.release(on_threshold, [now, threshold], asked, **BUSY)
+    threshold.release(on_threshold, [now, threshold], answer, **BUSY)
     for view, cells_of in (
         (findings, meaning.confirmed), (worst, meaning.worst_cells), (broken, meaning.broken_cells),
     ):  # fmt: skip
@@ -186,6 +193,7 @@ def prepare() -> None:
     """Have every model's first text read, and the order of its cells worked out."""
     for model in models():
         first_view(model, meaning.first_cell(model))
+        surgery.first_operation(model)
         reach.networks(model)
     for model in list(models())[:1]:
         similar.library(model)
@@ -196,15 +204,18 @@ def on_open() -> list[Any]:
     return on_model(next(iter(models())))
 
 
-def on_model(model: str) -> list[Any]:
-    """Show another model: its first text, and all that is known of its cells."""
+def on_model(model: str, before: list[Run] | None = None) -> list[Any]:
+    """Show another model: its first text, all that is known of its cells, and an operation."""
     sampler(model)
+    for run in before or []:
+        end(run)
     titles = choices(model)
     view, now = first_view(model, meaning.first_cell(model))
     known = [
         meaning.findings_table(model), meaning.findings_note(model), meaning.worst_table(model),
         meaning.broken_table(model), meaning.worth_note(model),
         reach.context_curves(model), reach.context_note(model),
+        *surgery.both(surgery.first_operation(model)),
     ]  # fmt: skip
     return [gr.Dropdown(titles, value=titles[0]), now.text, *known, *shown(view, now)]
 
@@ -352,7 +363,7 @@ def on_stop(runs: list[Run] | None) -> tuple:
         return gr.skip(), gr.skip(), ""
     for run in runs:
         end(run)
-    return (*[run.whole((1, 1)) for run in runs], surgery.verdict(runs))
+    return tuple(surgery.both(runs))
 
 
 def there(now: Now | None) -> Now:

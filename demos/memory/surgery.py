@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from demos.memory.readings import reading_of
+from demos.memory.meaning import first_cell
+from demos.memory.readings import first_view, reading_of
 from demos.text_runs import Run, refusal, relay, sampler
 from lstm_core.memory.operations import Clamp, Erase, HoldForget, Operation
 from lstm_core.memory.reading import Reading
@@ -26,6 +28,9 @@ OPERATIONS = {
 
 LONGEST = 1_000  # characters written on either side
 BEFORE = 160  # characters of the text shown before what is written
+
+FIRST_VALUE, FIRST_REQUEST = 3, TextRequest(length=240, temperature=0.5, seed=1)
+"""Of the operation that is there before anything is asked: the cell is held at this value."""
 
 
 def operations(kind: object, layer: object, cell: object, value: object) -> list[Operation]:
@@ -80,6 +85,22 @@ def follow(
     """Messages for the two sides, as they are written."""
     steps = pairs(model, reading_of(model, text), at, done, request)
     yield from relay(runs, steps, (1, 1))
+
+
+@cache
+def first_operation(model: str) -> list[Run]:
+    """What the model writes on to its first text, untouched and with its first cell held."""
+    _, now = first_view(model, first_cell(model))
+    runs = begun(model, now.text, now.at.step, FIRST_REQUEST)
+    done = operations(CLAMP, now.at.layer, now.at.cell, FIRST_VALUE)
+    for _ in follow(runs, model, now.text, now.at.step, done, FIRST_REQUEST):
+        pass
+    return runs
+
+
+def both(runs: list[Run]) -> list[Any]:
+    """The two sides whole, and where they part."""
+    return [*[run.whole((1, 1)) for run in runs], verdict(runs)]
 
 
 def verdict(runs: list[Run]) -> str:

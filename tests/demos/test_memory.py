@@ -9,7 +9,7 @@ import pytest
 
 from demos import memory
 from demos.memory import api, bulk, meaning, reach, readings, similar, surgery
-from demos.memory.readings import SAMPLES, first_view, own_text, samples, show
+from demos.memory.readings import SAMPLES, Now, first_view, own_text, samples, show
 from demos.text_runs import models, sampler
 from demos.widgets.influence import influences, shades
 from demos.widgets.rows import chosen, rows
@@ -332,6 +332,26 @@ def test_a_new_operation_ends_the_one_before():
     assert all(run.ended for run in runs)
     *_, verdict = memory.on_stop(runs)
     assert verdict.startswith("The two")
+
+
+def test_an_operation_is_there_before_anything_is_asked():
+    for model in ("shakespeare", "c_source"):
+        shown = memory.on_model(model)
+        now = next(part for part in shown if isinstance(part, Now))
+        asked = surgery.FIRST_REQUEST
+        value, settings = surgery.FIRST_VALUE, (asked.length, asked.temperature, asked.seed)
+        messages = list(memory.on_operate(now, None, "clamp", value, *settings))
+        texts = [side["text"] for side in messages[-2][:2]]
+        assert [side["text"] for side in shown[9:11]] == texts
+        assert texts[0] != texts[1]
+        assert shown[11] == messages[-1][-1]
+
+
+def test_another_model_ends_an_operation():
+    _, now = on_page()
+    _, _, runs, _ = operated(now, length=5)
+    memory.on_model("c_source", runs)
+    assert all(run.ended for run in runs)
 
 
 # Gates in bulk

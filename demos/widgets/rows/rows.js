@@ -38,6 +38,7 @@ function receive() {
   const there = shown.rows.length > 0;
   frame.hidden = !there;
   empty.hidden = there;
+  root.hidden = !there && !shown.empty;
   empty.textContent = shown.empty || '';
   const titles = document.createElement('tr');
   for (const { title, kind } of shown.columns) {
