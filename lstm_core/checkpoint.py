@@ -18,6 +18,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 FORMAT = 1
 """Version of the card. A file with a higher one was made by a later version of the project."""
@@ -227,6 +228,26 @@ def annotate(name: str | Path, key: str, value: Any) -> None:
         raise CheckpointError(f"JSON cannot hold what is to lie under {key!r} ({error}).") from None
     loaded = load(path, card.task)
     save(path, card, loaded.weights, {**history, key: value})
+
+
+class _NoFirstValues(TorchFunctionMode):
+    """Leaves out the functions of `torch.nn.init`."""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        if getattr(func, "__module__", "") == "torch.nn.init":
+            return kwargs["tensor"] if kwargs and "tensor" in kwargs else args[0]
+        return func(*args, **(kwargs or {}))
+
+
+@contextmanager
+def without_weights() -> Iterator[None]:
+    """Modules made within have weights with a shape and nothing else, to be given their values by
+    `load_state_dict(..., assign=True)`: no memory, no random numbers.
+
+    Drawing first values even of nothing would have PyTorch import its compiler, for a second.
+    """
+    with torch.device("meta"), _NoFirstValues():
+        yield
 
 
 @contextmanager

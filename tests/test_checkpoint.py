@@ -371,3 +371,15 @@ def test_there_is_nothing_to_annotate(folder):
     put(folder, card="not JSON")
     with pytest.raises(CheckpointError, match=r"^bad\.safetensors has a card that cannot be read"):
         checkpoint.annotate("bad", "findings", 1)
+
+
+def test_a_module_made_without_weights_takes_them_and_draws_nothing():
+    given = {"weight": torch.arange(6.0).reshape(3, 2), "bias": torch.ones(3)}
+    before = torch.get_rng_state()
+    with checkpoint.without_weights():
+        linear, embedding = torch.nn.Linear(2, 3), torch.nn.Embedding(5, 4)
+    assert linear.weight.is_meta
+    assert embedding.weight.is_meta
+    linear.load_state_dict(given, assign=True)
+    assert torch.equal(linear(torch.tensor([1.0, 1.0])), torch.tensor([2.0, 6.0, 10.0]))
+    assert torch.equal(torch.get_rng_state(), before)

@@ -113,14 +113,14 @@ class LagNetworks:
                 for kind in KINDS:
                     for lag in LAGS:
                         prefix = f"{task}.{kind}.{lag}."
-                        model = LagModel(LagConfig(task, kind, **loaded.card.config))
-                        model.load_state_dict(
-                            {
-                                key.removeprefix(prefix): w
-                                for key, w in loaded.weights.items()
-                                if key.startswith(prefix)
-                            }
-                        )
+                        weights = {
+                            key.removeprefix(prefix): w
+                            for key, w in loaded.weights.items()
+                            if key.startswith(prefix)
+                        }
+                        with torch.random.fork_rng(devices=[]):
+                            model = LagModel(LagConfig(task, kind, **loaded.card.config))
+                        model.load_state_dict(weights)
                         models[task, kind, lag] = model
         return cls(models, loaded.card)
 

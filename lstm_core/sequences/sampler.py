@@ -86,8 +86,9 @@ class NumbersReader:
         """
         loaded = checkpoint.load(name, task="sequences")
         with checkpoint.building(loaded):
-            model = NumbersModel(NumbersConfig(**loaded.card.config))
-            model.load_state_dict(loaded.weights)
+            with checkpoint.without_weights():
+                model = NumbersModel(NumbersConfig(**loaded.card.config))
+            model.load_state_dict(loaded.weights, assign=True)
         return cls(model, loaded.card)
 
     @torch.inference_mode()
@@ -158,8 +159,9 @@ class Counter:
         with checkpoint.building(loaded):
             if loaded.card.vocabulary != CHARACTERS:
                 raise ValueError(f"the characters {loaded.card.vocabulary}")
-            model = TextModel(TextConfig(**loaded.card.config))
-            model.load_state_dict(loaded.weights)
+            with checkpoint.without_weights():
+                model = TextModel(TextConfig(**loaded.card.config))
+            model.load_state_dict(loaded.weights, assign=True)
         return cls(model, loaded.card)
 
     @torch.inference_mode()

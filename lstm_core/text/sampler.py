@@ -139,7 +139,7 @@ def load(
             raise ValueError(f"{len(vocabulary)} characters, {configured.vocabulary_size} logits")
         if all(c not in vocabulary for c in vocabulary.characters):
             raise ValueError("no character to write")
-        with torch.device("meta"):  # no memory, no random numbers: the weights are at hand
+        with checkpoint.without_weights():
             network = model(configured)
         network.load_state_dict(loaded.weights, assign=True)
     return network, vocabulary, loaded.card, loaded.history
