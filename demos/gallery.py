@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections.abc import Sequence
 from types import ModuleType
@@ -79,7 +80,9 @@ def serve(
 
 
 def prepare(tabs: Sequence[ModuleType]) -> None:
-    """Let each tab prepare, while the first page is already served."""
+    """Let each tab prepare, while the first page is already served, and after whatever is asked."""
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
     import matplotlib  # noqa: F401 - Gradio asks it for its backend at the first click
 
     for tab in tabs:

@@ -29,7 +29,7 @@ class Curriculum:
     """What each network may use of time and luck."""
 
     steps: dict[int, int] = field(
-        default_factory=lambda: {10: 3_000, 30: 1_500, 100: 1_500, 300: 1_000, 1_000: 1_500}
+        default_factory=lambda: {10: 3_000, 30: 1_500, 100: 1_500, 300: 2_000, 1_000: 3_000}
     )  # at each lag, and at each rate
     rates: tuple[float, ...] = (1e-2, 3e-3, 1e-3)  # of learning, tried in this order
     searched: int = 100  # the longest lag at which all are tried; then the best of them is kept
