@@ -2,13 +2,13 @@
 
 import json
 from base64 import b64decode
+from dataclasses import replace
 
 import gradio as gr
 import numpy as np
 import pytest
 
-from demos import memory
-from demos.memory import api, bulk, meaning, reach, readings, similar, surgery
+from demos.memory import api, bulk, events, meaning, reach, readings, similar, surgery
 from demos.memory.readings import SAMPLES, Now, first_view, own_text, samples, show
 from demos.text_runs import models, sampler
 from demos.widgets.influence import influences, shades
@@ -92,9 +92,28 @@ def test_the_grid_has_one_order_for_all_texts():
 @pytest.mark.parametrize("text", ["", None, 7, ["a"], "x" * 5_001, {"a": 1}])
 def test_what_cannot_be_read_is_refused(text):
     with pytest.raises(gr.Error, match=r"5,000"):
-        memory.on_read("shakespeare", text, None)
+        next(events.on_read("shakespeare", text, None))
     with pytest.raises(gr.Error, match="no such text model"):
-        memory.on_read(text, TEXT, None)
+        next(events.on_read(text, TEXT, None))
+
+
+def test_the_panel_comes_first_and_then_what_takes_longer():
+    for messages, first in (
+        (events.on_read("shakespeare", TEXT, None), []),
+        (events.on_sample("shakespeare", events.choices("shakespeare")[0], None), ["text"]),
+        (events.on_write("c_source", None), [events.OWN, "text"]),
+    ):
+        at_once, later = messages
+        assert len(at_once) == len(later) == len(first) + 9
+        panel, now = at_once[len(first) : len(first) + 2]
+        assert "".join(panel["labels"]) == now.text
+        assert at_once[-2:] == [gr.skip()] * 2
+        assert later == [
+            *[gr.skip()] * (len(first) + 7),
+            reach.shaded(now),
+            bulk.saturation_of(now),
+        ]
+    assert list(events.on_sample("shakespeare", events.OWN, None)) == [[gr.skip()] * 10]
 
 
 def test_the_first_view_has_the_most_telling_cell():
@@ -141,7 +160,7 @@ def test_a_row_that_is_not_there():
 
 def test_a_known_cell_is_pointed_at():
     _, now = on_page()
-    update, after, where = memory.on_known(meaning.confirmed)(event(index=0), now)
+    update, after, where = events.on_known(meaning.confirmed)(event(index=0), now)
     assert (update["chosen"]["layer"], update["chosen"]["cell"]) == (2, 7)
     assert (after.at.layer, after.at.cell) == (2, 7)
     assert "cell 7 of layer 2" in where
@@ -153,7 +172,7 @@ def test_a_known_cell_is_pointed_at():
 def test_cells_that_mark_a_stretch_and_where_else_they_do():
     _, now = on_page()
     start = TEXT.index("night")
-    marked = memory.on_span(
+    marked = events.on_span(
         event(run=now.run, first=start, last=start + 1, layer=1, cell=1), now, 0.1
     )
     after, cells, passages, searched = marked
@@ -169,7 +188,7 @@ def test_cells_that_mark_a_stretch_and_where_else_they_do():
     for passage, _ in passages["rows"]:
         a, b = passage["mark"]
         assert passage["text"][a:b]
-    update, *_ = memory.on_marker(event(index=0), after, 0.1)
+    update, *_ = events.on_marker(event(index=0), after, 0.1)
     layer, cell = (int(part) for part in cells["rows"][0][0].split(" · "))
     assert (update["chosen"]["layer"], update["chosen"]["cell"]) == (layer, cell)
 
@@ -189,11 +208,11 @@ def test_held_out_text_is_searched_where_it_is(monkeypatch, tmp_path):
 def test_a_threshold_that_is_none():
     _, now = on_page()
     with pytest.raises(gr.Error, match="Select a stretch"):
-        memory.on_threshold(now, 0.3)
-    selected = memory.replace(now, span=(3, 5))
+        events.on_threshold(now, 0.3)
+    selected = replace(now, span=(3, 5))
     for threshold in (0, 1, float("nan"), None, "half"):
         with pytest.raises(gr.Error, match=r"threshold must be a number from 0.05 to 0.95"):
-            memory.on_threshold(selected, threshold)
+            events.on_threshold(selected, threshold)
 
 
 def test_an_excerpt_is_cut_at_the_ends_of_the_text():
@@ -228,22 +247,22 @@ def test_shades_and_the_last_nine_tenths():
 
 def test_an_earlier_character_is_chosen():
     _, now = on_page()
-    update, after, shown, where = memory.on_earlier(event(step=4), now)
+    update, after, shown, where = events.on_earlier(event(step=4), now)
     assert update["chosen"]["step"] == after.at.step == 4
     assert shown["before"] == TEXT[:4]
     assert "After character 5" in where
     for step in (-1, len(TEXT), "4", None, True):
         with pytest.raises(gr.Error, match="no such character"):
-            memory.on_earlier(event(step=step), now)
+            events.on_earlier(event(step=step), now)
 
 
 def test_only_what_has_moved_is_worked_out_again():
     _, now = on_page()
     same = event(run=now.run, step=now.at.step, layer=1, cell=3)
-    after, shown, _ = memory.on_choice(same, now)
+    after, shown, _ = events.on_choice(same, now)
     assert after.at == (now.at.step, 1, 3)
     assert shown == gr.skip()
-    _, shown, _ = memory.on_choice(event(run=now.run, step=9, layer=1, cell=3), now)
+    _, shown, _ = events.on_choice(event(run=now.run, step=9, layer=1, cell=3), now)
     assert shown["before"] == TEXT[:9]
 
 
@@ -266,7 +285,7 @@ def test_influences_of_a_short_text():
 
 
 def operated(now, kind="clamp", value=3, length=40, temperature=0.7, seed=1):
-    *_, last = memory.on_operate(now, None, kind, value, length, temperature, seed)
+    *_, last = events.on_operate(now, None, kind, value, length, temperature, seed)
     return last
 
 
@@ -320,27 +339,27 @@ def test_wishes_that_cannot_be_met(wish, answer):
 
 def test_nothing_can_be_done_before_anything_is_read():
     with pytest.raises(gr.Error, match="Nothing has been read yet"):
-        next(memory.on_operate(None, None, "clamp", 0, 10, 1, 1))
+        next(events.on_operate(None, None, "clamp", 0, 10, 1, 1))
     with pytest.raises(gr.Error, match="Nothing has been read yet"):
-        memory.on_point(event(layer=1, cell=1), None)
+        events.on_point(event(layer=1, cell=1), None)
 
 
 def test_a_new_operation_ends_the_one_before():
     _, now = on_page()
     _, _, runs, _ = operated(now, length=5)
-    list(memory.on_operate(now, runs, "nothing", 0, 5, 1, 1))
+    list(events.on_operate(now, runs, "nothing", 0, 5, 1, 1))
     assert all(run.ended for run in runs)
-    *_, verdict = memory.on_stop(runs)
+    *_, verdict = events.on_stop(runs)
     assert verdict.startswith("The two")
 
 
 def test_an_operation_is_there_before_anything_is_asked():
     for model in ("shakespeare", "c_source"):
-        shown = memory.on_model(model)
+        shown = events.on_model(model)
         now = next(part for part in shown if isinstance(part, Now))
         asked = surgery.FIRST_REQUEST
         value, settings = surgery.FIRST_VALUE, (asked.length, asked.temperature, asked.seed)
-        messages = list(memory.on_operate(now, None, "clamp", value, *settings))
+        messages = list(events.on_operate(now, None, "clamp", value, *settings))
         texts = [side["text"] for side in messages[-2][:2]]
         assert [side["text"] for side in shown[9:11]] == texts
         assert texts[0] != texts[1]
@@ -350,7 +369,7 @@ def test_an_operation_is_there_before_anything_is_asked():
 def test_another_model_ends_an_operation():
     _, now = on_page()
     _, _, runs, _ = operated(now, length=5)
-    memory.on_model("c_source", runs)
+    events.on_model("c_source", runs)
     assert all(run.ended for run in runs)
 
 
@@ -369,11 +388,11 @@ def test_gates_in_bulk():
 
 def test_a_point_is_a_cell():
     _, now = on_page()
-    update, after, _ = memory.on_point(event(layer=2, cell=30), now)
+    update, after, _ = events.on_point(event(layer=2, cell=30), now)
     assert update["chosen"]["cell"] == after.at.cell == 30
     for message in ({"layer": 3, "cell": 1}, {"layer": 1, "cell": 33}, {"layer": None}, {}):
         with pytest.raises(gr.Error, match="must be a whole number"):
-            memory.on_point(event(**message), now)
+            events.on_point(event(**message), now)
 
 
 # The interface
