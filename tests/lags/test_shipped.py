@@ -53,7 +53,7 @@ def test_accuracy(networks, measured, task, kind, lag):
 def test_the_lstm_holds_on_for_a_thousand_steps_and_the_plain_rnn_less_well(measured):
     metrics, _ = measured
     assert metrics["recall_lstm_1000"] > 0.99
-    assert metrics["adding_lstm_1000"] > 0.9
+    assert metrics["adding_lstm_1000"] > 0.98
     for lag in LAGS:
         assert metrics[f"adding_rnn_{lag}"] < metrics[f"adding_lstm_{lag}"] - 0.1
     assert metrics["adding_rnn_1000"] < metrics["adding_lstm_1000"] / 2
