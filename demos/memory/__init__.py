@@ -110,11 +110,8 @@ def build(page: gr.Blocks) -> None:
             length = gr.Slider(
                 20, surgery.LONGEST, asked.length, step=20, label="Length, in characters"
             )
-            with gr.Row():
-                temperature = gr.Slider(
-                    0, 2, asked.temperature, step=0.05, label="Temperature", min_width=120
-                )
-                seed = gr.Number(asked.seed, precision=0, minimum=0, label="Seed", min_width=90)
+            temperature = gr.Slider(0, 2, asked.temperature, step=0.05, label="Temperature")
+            seed = gr.Number(asked.seed, precision=0, minimum=0, label="Seed")
             with gr.Row(elem_classes="buttons"):
                 operate = gr.Button("Operate", variant="primary", elem_id="memory-operate")
                 stop = gr.Button("Stop", elem_id="memory-stop")

@@ -108,5 +108,5 @@ def verdict(runs: list[Run]) -> str:
     untouched, operated = (run.insight.text if run.parts else "" for run in runs)
     for n, (a, b) in enumerate(zip(untouched, operated, strict=False)):
         if a != b:
-            return f"The two part after {n:,} characters."
+            return f"The two part after {n:,} character{'s' * (n != 1)}."
     return f"The two are the same: {min(len(untouched), len(operated)):,} characters."

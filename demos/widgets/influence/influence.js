@@ -46,9 +46,9 @@ function receive() {
   empty.textContent = props.empty;
   texts.replaceChildren();
   if (!there) return;
-  for (const network of value.networks) {
-    const [section, text, here] = textOf(network, value);
-    texts.append(section);
+  const made = value.networks.map((network) => textOf(network, value));
+  texts.append(...made.map(([section]) => section));
+  for (const [, text, here] of made) {  // now that each has its width
     text.scrollTop = here.offsetTop - text.offsetTop - text.clientHeight + 60;
   }
 }
