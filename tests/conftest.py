@@ -37,13 +37,14 @@ KNOWN = {
 MILESTONES = {0: 4.2, 100: 2.5, 300: 1.9, 1_000: 1.6}
 
 
+torch.set_num_threads(1)  # from here on, for the fixtures of modules and sessions too
+
+
 @pytest.fixture(autouse=True)
 def _repeatable():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     torch.manual_seed(0)
     yield
-    torch.set_num_threads(threads)
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")
@@ -142,6 +143,10 @@ def served():
             port = free.getsockname()[1]
         address = launch(page, server_port=port, prevent_thread_lock=True, quiet=True)[1]
         yield address.rstrip("/")
+        deadline = time.monotonic() + 20
+        while any(page._queue.active_jobs):  # a thread that outlives the interpreter aborts it
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
         page.close(verbose=False)
 
     return served

@@ -8,8 +8,7 @@ from typing import Any
 import gradio as gr
 
 from demos.heading import heading
-from demos.memory import api, events, meaning, reach, similar, surgery
-from demos.memory.readings import first_view
+from demos.memory import api, events, meaning, similar, surgery
 from demos.text_runs import models
 from demos.widgets.curves import curves_view
 from demos.widgets.influence import influence_view
@@ -179,10 +178,8 @@ def build(page: gr.Blocks) -> None:
 
 
 def prepare() -> None:
-    """Have every model's first text read, and the order of its cells worked out."""
+    """Have what every visitor sees of each model, and a text to be searched for the first."""
     for model in models():
-        first_view(model, meaning.first_cell(model))
-        surgery.first_operation(model)
-        reach.networks(model)
+        events.first_page(model)
     for model in list(models())[:1]:
         similar.library(model)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import gradio as gr
@@ -33,16 +34,22 @@ def on_model(model: str, before: list[Run] | None = None) -> list[Any]:
     sampler(model)
     for run in before or []:
         end(run)
+    return first_page(model)
+
+
+@cache
+def first_page(model: str) -> list[Any]:
+    """What every visitor sees of a model before anything is asked."""
     titles = choices(model)
     view, now = first_view(model, meaning.first_cell(model))
-    known = [
+    return [
+        gr.Dropdown(titles, value=titles[0]), now.text,
         meaning.findings_table(model), meaning.findings_note(model), meaning.worst_table(model),
         meaning.broken_table(model), meaning.worth_note(model),
         reach.context_curves(model), reach.context_note(model),
         *surgery.both(surgery.first_operation(model)),
+        *panel_of(view, now), reach.shaded(now), bulk.saturation_of(now),
     ]  # fmt: skip
-    found = [*panel_of(view, now), reach.shaded(now), bulk.saturation_of(now)]
-    return [gr.Dropdown(titles, value=titles[0]), now.text, *known, *found]
 
 
 def on_sample(model: str, title: str, before: Now | None) -> Iterator[list[Any]]:

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from demos.memory import first_view, meaning
-from demos.memory.readings import samples
+from demos import gallery
+from demos import memory as memory_tab
+from demos.memory import meaning
+from demos.memory.readings import first_view, samples
 
 from .conftest import PHONE, SECONDS
 
@@ -17,12 +19,19 @@ expect.set_options(timeout=SECONDS * 1000)
 TEXT = "ROMEO:\nHow now? what says the night?\n\nJULIET:\nNothing, my lord.\n"
 
 
+@pytest.fixture(scope="module")
+def address(text_models, served):
+    """The address of the tab, on a page of its own: it is sooner there than all of them."""
+    with served(gallery.build([memory_tab])) as address:
+        yield address
+
+
 @pytest.fixture
-def memory(visit, gallery):
+def memory(visit, address):
     """Opens the tab; the first text is there."""
 
     def memory(**settings):
-        page = visit(f"{gallery}/?tab=memory", **settings)
+        page = visit(address, **settings)
         expect(page.locator("#memory-panel .of")).to_have_text(
             f"of {len(first_view('shakespeare', meaning.first_cell('shakespeare'))[1].text):,}"
         )

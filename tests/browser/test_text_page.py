@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from demos import theme
+from demos import gallery, text, theme
 from demos.text import opening_request
 from demos.text_runs import first_cell, sampler
 from lstm_core.text.sampler import TextRequest
@@ -83,10 +83,11 @@ def copied(page):
     return page.evaluate("navigator.clipboard.readText()")
 
 
-@pytest.fixture
-def address(gallery):
-    """The address of the Text tab."""
-    return f"{gallery}/?tab=text"
+@pytest.fixture(scope="module")
+def address(text_models, served):
+    """The address of the Text tab, on a page of its own: it is sooner there than all of them."""
+    with served(gallery.build([text])) as address:
+        yield f"{address}/?tab=text"
 
 
 @pytest.fixture

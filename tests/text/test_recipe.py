@@ -69,10 +69,7 @@ def trained(tmp_path_factory):
     """The checkpoint of a whole training, and the folder of the data sets."""
     data = write(tmp_path_factory.mktemp("data"))
     run = tmp_path_factory.mktemp("runs") / "tiny"
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     path = RECIPE.train(run, data, CPU)
-    torch.set_num_threads(threads)
     assert path == run / "tiny.safetensors"
     return path, data
 
