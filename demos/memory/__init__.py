@@ -152,14 +152,17 @@ def build(page: gr.Blocks) -> None:
     write_button.click(events.on_write, [model, now], [sample, text, *read_outputs], **BUSY)
 
     panel.on_choice(
-        events.on_choice, now, [now, influence, where],
+        events.on_choice, now, [now, where], api_visibility="private", trigger_mode="always_last"
+    )
+    panel.on_choice(
+        events.on_character, now, influence,
         api_visibility="private", concurrency_id="cpu", trigger_mode="always_last",
     )  # fmt: skip
     influence.select(events.on_earlier, now, [panel.component, now, influence, where], **BUSY)
-    answer = [now, marking, passages, searched]
+    answer = [marking, passages, searched]
     panel.on_span(
-        events.on_span, [now, threshold], answer, api_visibility="private", concurrency_id="cpu",
-        trigger_mode="always_last",
+        events.on_span, [now, threshold], [now, *answer],
+        api_visibility="private", concurrency_id="cpu", trigger_mode="always_last",
     )  # fmt: skip
     threshold.release(events.on_threshold, [now, threshold], answer, **BUSY)
     for view, cells_of in (

@@ -96,10 +96,14 @@ def panel_of(view: dict[str, Any], now: Now) -> list[Any]:
 
 def on_choice(event: gr.EventData, now: Now | None) -> tuple:
     """A character or a cell was chosen in the panel."""
-    before = there(now)
-    now = replace(before, at=choice(event))
-    moved = now.at.step != before.at.step
-    return now, reach.shaded(now) if moved else gr.skip(), place_of(now)
+    now = replace(there(now), at=choice(event))
+    return now, place_of(now)
+
+
+def on_character(event: gr.EventData, now: Now | None) -> dict[str, Any]:
+    """The influence on a character that was chosen in the panel. It takes a while, in which other
+    things are chosen: so it is an event of its own, which leaves what the page remembers alone."""
+    return reach.shaded(replace(there(now), at=choice(event)))
 
 
 def on_earlier(event: gr.EventData, now: Now | None) -> tuple:
@@ -113,18 +117,20 @@ def on_earlier(event: gr.EventData, now: Now | None) -> tuple:
     return Panel.choose(step=step), now, reach.shaded(now), place_of(now)
 
 
-def on_span(event: gr.EventData, now: Now | None, threshold: float) -> tuple:
-    """A stretch of the text was selected in the panel."""
+def on_span(event: gr.EventData, now: Now | None, threshold: float) -> Iterator[tuple]:
+    """A stretch of the text was selected in the panel: remembered at once, then asked about."""
     selected = span(event)
-    return on_threshold(replace(there(now), span=(selected.first, selected.last)), threshold)
+    now = replace(there(now), span=(selected.first, selected.last))
+    yield now, *[gr.skip()] * 3
+    yield gr.skip(), *on_threshold(now, threshold)
 
 
 def on_threshold(now: Now | None, threshold: float) -> tuple:
-    """Ask again about the stretch that is selected."""
+    """Ask about the stretch that is selected."""
     now = there(now)
     answer = similar.ask(now, threshold)
     found = f"Searched: {len(answer.library.text):,} characters of {answer.library.origin}."
-    return now, similar.cells_table(answer), similar.passages_table(answer), found
+    return similar.cells_table(answer), similar.passages_table(answer), found
 
 
 def on_known(cells_of: Any) -> Any:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import Any
 
 import numpy as np
 
-from demos.memory.readings import Now
+from demos.memory.readings import Now, reading_of
 from demos.text_runs import refusal, sampler
 from demos.widgets.curves import Axis, Curves, Series
 from demos.widgets.influence import Shading, influences
@@ -68,10 +68,15 @@ def reach(model: str, ids: np.ndarray, at: int) -> dict[str, Influence]:
 
 def shaded(now: Now) -> dict[str, Any]:
     """What came before the character that is pointed at, shaded by its influence."""
-    reading, at = now.reading, max(1, now.at.step)
-    found = reach(now.model, reading.ids, at)
+    found = reach_of(now.model, now.text, max(1, now.at.step))
     shadings = [Shading(title, note(f), f) for title, f in found.items()]
-    return influences(now.run, reading.text, shadings)
+    return influences(now.run, now.reading.text, shadings)
+
+
+@lru_cache(maxsize=32)
+def reach_of(model: str, text: str, at: int) -> dict[str, Influence]:
+    """`reach` in a text, remembered: another cell chosen at a character changes nothing of it."""
+    return reach(model, reading_of(model, text).ids, at)
 
 
 def note(found: Influence) -> str:

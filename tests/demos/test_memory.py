@@ -172,11 +172,11 @@ def test_a_known_cell_is_pointed_at():
 def test_cells_that_mark_a_stretch_and_where_else_they_do():
     _, now = on_page()
     start = TEXT.index("night")
-    marked = events.on_span(
-        event(run=now.run, first=start, last=start + 1, layer=1, cell=1), now, 0.1
-    )
-    after, cells, passages, searched = marked
+    selected = event(run=now.run, first=start, last=start + 1, layer=1, cell=1)
+    (after, *others), (unchanged, *answer) = events.on_span(selected, now, 0.1)
     assert after.span == (start, start + 1)
+    assert [*others, unchanged] == [gr.skip()] * 4
+    cells, passages, searched = answer
     assert cells["rows"]
     assert "what the network writes itself" in searched
     values = now.reading.cells / 127
@@ -256,13 +256,13 @@ def test_an_earlier_character_is_chosen():
             events.on_earlier(event(step=step), now)
 
 
-def test_only_what_has_moved_is_worked_out_again():
+def test_what_is_chosen_in_the_panel_is_remembered_and_looked_back_from():
     _, now = on_page()
     same = event(run=now.run, step=now.at.step, layer=1, cell=3)
-    after, shown, _ = events.on_choice(same, now)
+    after, where = events.on_choice(same, now)
     assert after.at == (now.at.step, 1, 3)
-    assert shown == gr.skip()
-    _, shown, _ = events.on_choice(event(run=now.run, step=9, layer=1, cell=3), now)
+    assert where == events.place_of(after)
+    shown = events.on_character(event(run=now.run, step=9, layer=1, cell=3), now)
     assert shown["before"] == TEXT[:9]
 
 
