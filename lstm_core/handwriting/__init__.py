@@ -1,0 +1,1 @@
+"""Handwriting, written by a network that watches the text while it moves the pen."""

@@ -1,0 +1,125 @@
+"""One point written, and the line that it belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from lstm_core.handwriting.dataset import Scale
+from lstm_core.handwriting.mixture import mixture
+from lstm_core.handwriting.request import WritingRequest
+from lstm_core.handwriting.stepper import PenState, Thought
+from lstm_core.trace import Trace
+
+SLOWEST = 60
+"""Points for a character at which a line is given up; people take 9 to 61 (the mean is 21)."""
+
+AT_LEAST = 120
+"""Points that every line may have, however short its text."""
+
+
+@dataclass
+class Row:
+    """One text of a batch, and how far it has come."""
+
+    request: WritingRequest
+    lines: list[str]
+    start: PenState  # in which a line is begun
+    point: np.ndarray  # (3,) what is read first in that state
+    read: str  # text of the ink that state has read
+    keep: bool  # whether lines after the first go on from it
+    constants: np.ndarray  # (L, 1, 4H) of its style
+    luck: np.random.Generator
+    index: int  # place among the requests
+    line: int = 0
+    position: int = 0
+
+    @property
+    def text(self) -> str:
+        """What the window runs along: what was read, and the line."""
+        return f"{self.read} {self.lines[self.line]}" if self.read else self.lines[self.line]
+
+    @property
+    def prefix(self) -> int:
+        """Characters of the text before those of the line."""
+        return len(self.text) - len(self.lines[self.line])
+
+    @property
+    def moves_away(self) -> bool:
+        """Whether the line has a place of its own, not where the ink that was read ended."""
+        return bool(self.read) and self.line > 0
+
+    @property
+    def bound(self) -> int:
+        """Most points of the line."""
+        return AT_LEAST + SLOWEST * len(self.lines[self.line])
+
+    def fortune(self) -> np.ndarray:
+        """(4,) random numbers of one point, for `draw`."""
+        return np.concatenate((self.luck.random(2), self.luck.standard_normal(2)))
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """Where the network expected the next point, in units of the whiteboard from the one before."""
+
+    pi: np.ndarray  # (M,) weights of the Gaussians
+    mean: np.ndarray  # (M, 2)
+    deviation: np.ndarray  # (M, 2) standard deviations
+    rho: np.ndarray  # (M,) correlations
+    pen_up: float  # probability that the pen is lifted after it
+
+
+class WritingStep:
+    """One point written, and what the network thought when it chose it.
+
+    A line begins with the pen on the board at 0, 0; a line that goes on from a visitor's ink begins
+    where the ink ended, with the pen up.
+
+    Attributes:
+        line: number of the line, from 0. text: the text of the line.
+        position: points of the line written before this one.
+        dx, dy: from the point before, in units of the whiteboard, y down.
+        pen_up: whether the pen is lifted after this point; so it is after the last of a line.
+        last: whether it is the last point of its line.
+        cells: what the memory cells did, tensors (1, 1, H); None unless asked for.
+    """
+
+    __slots__ = (
+        "_bias", "_prefix", "_row", "_scale", "_thought", "cells", "dx", "dy", "last", "line",
+        "pen_up", "position", "text",
+    )  # fmt: skip
+
+    def __init__(
+        self, row: Row, point: np.ndarray, last: bool, thought: Thought, place: int,
+        scale: Scale, trace: bool,
+    ) -> None:  # fmt: skip
+        self.line, self.text, self.position = row.line, row.lines[row.line], row.position
+        dx, dy, up = scale.denormalise(point).tolist()
+        if row.position == 0 and row.moves_away:
+            dx = dy = 0.0
+        self.dx, self.dy, self.last, self.pen_up = dx, dy, last, up == 1 or last
+        self.cells: Trace | None = thought.trace(place) if trace else None
+        # The arrays of the whole batch: most consumers look into few of the steps.
+        self._thought, self._row, self._scale = thought, place, scale
+        self._prefix, self._bias = row.prefix, row.request.bias
+
+    @property
+    def attention(self) -> np.ndarray:
+        """(len(text),) weights phi of the characters of the line."""
+        return self._thought.phi[self._row, self._prefix : self._prefix + len(self.text)]
+
+    @property
+    def expectation(self) -> Expectation:
+        """What was expected, as sharp as the bias made it."""
+        outputs = torch.from_numpy(self._thought.outputs[self._row])
+        m, deviation = mixture(outputs, self._bias), np.array(self._scale.deviation)
+        return Expectation(
+            pi=m.log_pi.exp().numpy(),
+            mean=m.mean.numpy() * deviation + self._scale.mean,
+            deviation=m.log_sigma.exp().numpy() * deviation,
+            rho=m.rho.numpy(),
+            pen_up=m.end.sigmoid().item(),
+        )

@@ -1,0 +1,1 @@
+"""Handwriting as pen movements: strokes, and the data set of them."""

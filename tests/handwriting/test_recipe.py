@@ -1,0 +1,146 @@
+"""The writing network from its data set to its figures: a tiny one trained, judged and used."""
+
+import itertools
+import json
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+
+from lstm_core import checkpoint
+from lstm_core.data import DataError, data_set
+from lstm_core.handwriting import recipe as module
+from lstm_core.handwriting.dataset import Scale, offsets
+from lstm_core.handwriting.mixture import mixture, nats
+from lstm_core.handwriting.model import WritingConfig
+from lstm_core.handwriting.recipe import RECIPES, WritingRecipe
+from lstm_core.handwriting.request import WritingRequest
+from lstm_core.handwriting.sampler import WritingSampler
+from lstm_core.ink.iam import read_lines
+from lstm_core.training import TrainingConfig, train
+
+CPU = torch.device("cpu")
+
+RECIPE = WritingRecipe(
+    name="tiny",
+    data="handwriting",
+    title="Tiny",
+    description="A test.",
+    training=TrainingConfig(24, 0.02, warmup=2, average=0.8, evaluate_every=8, seed=3),
+    splits=("val1", "test"),
+    batch_size=4,
+    hidden_size=16,
+    num_layers=2,
+)
+
+
+@pytest.fixture(scope="module")
+def trained(data, tmp_path_factory):
+    """The checkpoint of a whole training."""
+    run = tmp_path_factory.mktemp("runs") / "tiny"
+    path = RECIPE.train(run, data, CPU)
+    assert path == run / "tiny.safetensors"
+    return path
+
+
+def test_the_card_of_a_training(trained, data):
+    card, _ = checkpoint.read_card(trained)
+    source = data_set("handwriting")
+    assert (card.name, card.task, card.title) == ("tiny", "handwriting", "Tiny")
+    assert card.licence == card.data["licence"] == source.licence
+    assert card.data["citation"] == source.citation
+    assert "train and val2" in card.data["split"]
+    lines = [*read_lines("train", data), *read_lines("val2", data)]
+    kept = [line for line in lines if not line.flag]
+    assert card.vocabulary == sorted({c for line in kept for c in line.text})
+    assert "&" not in card.vocabulary  # only in a flagged line
+    config, scale = WritingConfig(**card.config), Scale.of(lines)
+    assert (config.mean, config.deviation) == (scale.mean, scale.deviation)
+    assert config.hands == ("7", "12")
+    assert config.vocabulary_size == len(card.vocabulary)
+    facts = card.training
+    weights = checkpoint.load(trained, "handwriting").weights
+    assert facts["parameters"] == card.parameters == sum(w.numel() for w in weights.values())
+    assert facts["steps"] == 24
+    assert facts["best_step"] > 0
+    assert facts["seed"] == 3
+
+
+def test_it_learned(trained):
+    _, history = checkpoint.read_card(trained)
+    curve = [row["validation"] for row in history["curve"]]
+    assert [row["step"] for row in history["curve"]] == [0, 8, 16, 24]
+    assert all(after < before for before, after in itertools.pairwise(curve))
+
+
+def test_milestones_hold_ink(trained):
+    _, history = checkpoint.read_card(trained)
+    for row in history["milestones"]:
+        strokes = json.loads(row["sample"])
+        assert strokes
+        assert all(len(stroke) >= 2 and len(stroke) % 2 == 0 for stroke in strokes)
+        assert all(isinstance(v, int) for stroke in strokes for v in stroke)
+
+
+def test_the_figures_are_those_of_the_paper(trained, data):
+    """Line after line, point after point: eq. 26, and the squared error of the mean."""
+    found = RECIPE.evaluate("val1", data, trained)
+    sampler = WritingSampler.from_checkpoint(trained)
+    losses, errors = [], []
+    lines = read_lines("val1", data)
+    for line in lines:
+        moves = torch.from_numpy(sampler.scale.normalise(offsets(line.points)))[None]
+        ids = torch.tensor([[sampler.alphabet.index.get(c, -1) for c in line.text]])
+        style = torch.from_numpy(sampler.style(WritingRequest("a")))[None]
+        with torch.no_grad():
+            outputs, _ = sampler.model(moves[:, :-1], ids, style)
+        m = mixture(outputs)
+        losses.append(nats(m, moves[:, 1:]).sum().item())
+        errors += (m.expected - moves[:, 1:, :2]).square().sum(-1)[0].tolist()
+    assert found.n == len(lines) == 6
+    assert found.metrics["nats_per_line"] == pytest.approx(np.mean(losses), rel=1e-5)
+    assert found.metrics["nats_per_point"] == pytest.approx(sum(losses) / len(errors), rel=1e-5)
+    assert found.metrics["sse"] == pytest.approx(np.mean(errors), rel=1e-5)
+
+
+def test_the_score_of_the_training_is_that_of_the_evaluation(trained, data):
+    card, _ = checkpoint.read_card(trained)
+    score = card.training["validation_nats_per_line"]
+    found = RECIPE.evaluate("val1", data, trained).metrics["nats_per_line"]
+    assert score == pytest.approx(found, rel=0.02)  # in half precision
+
+
+def test_a_killed_training_ends_as_one_that_was_not(trained, data, tmp_path, monkeypatch):
+    stopped = partial(train, stop_after=10, save_every=0)
+    monkeypatch.setattr(module, "train", stopped)
+    RECIPE.train(tmp_path, data, CPU)
+    monkeypatch.setattr(module, "train", train)
+    path = RECIPE.train(tmp_path, data, CPU)
+    whole, again = (checkpoint.load(p, "handwriting").weights for p in (trained, path))
+    for name, weight in whole.items():
+        assert torch.equal(weight, again[name]), name
+
+
+def test_a_picture_for_the_terminal(trained):
+    text = "".join(RECIPE.sample(trained, WritingRequest("The fox", hand="7")))
+    assert text.startswith("<svg")
+    assert text.endswith("</svg>")
+
+
+def test_a_part_that_is_not_there(trained, data):
+    with pytest.raises(DataError, match="no lines of the part test"):
+        RECIPE.evaluate("test", data, trained)
+
+
+def test_the_shipped_network_fits_a_checkpoint():
+    """In half precision, with the alphabet and the writers that there are at most."""
+    recipe = next(r for r in RECIPES if r.name == "writing")
+    config = WritingConfig(
+        95, tuple(map(str, range(221))), (0, 0), (1, 1), recipe.hidden_size, recipe.num_layers
+    )
+    with torch.device("meta"):
+        weights = sum(p.numel() for p in module.WritingModel(config).parameters())
+    assert weights * 2 < checkpoint.MAX_BYTES - 500_000
+    assert replace(recipe, name="x").splits[0] == "val1"
