@@ -69,7 +69,8 @@ def make(source: Path, target: Path) -> None:
         lines = sorted(read_strokes(source / STROKES), key=lambda line: line.id)
     except (OSError, EOFError, tarfile.TarError, ElementTree.ParseError, ValueError) as error:
         raise DataError(f"The archives in {source} cannot be read ({error}).") from None
-    rows, kept = [], []
+    rows: list[list] = []
+    kept: list[Recorded] = []
     for line in lines:
         form, _, number = line.id.rpartition("-")
         written = texts.get(form, [])

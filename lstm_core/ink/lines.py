@@ -18,6 +18,9 @@ APART_AFTER_RETURN = 1.0
 CLOSE = 1.0
 """Distance at which two lines are one, in heights."""
 
+MOST = 40
+"""Lines that are told apart; what would be more goes to the nearest."""
+
 LOYALTY = 0.4
 """Heights by which the line that is being written seems nearer than it is."""
 
@@ -36,7 +39,8 @@ class Row:
     """
 
     def __init__(self, unit: float) -> None:
-        self.unit, self.strokes = unit, []
+        self.unit = unit
+        self.strokes: list[int] = []
         self.xy = np.empty((0, 2))  # the ink, in even steps
         self.slope = 0.0
 
@@ -80,10 +84,12 @@ def split_lines(points: np.ndarray) -> list[np.ndarray]:
     inks = np.split(even[:, :2], np.flatnonzero(even[:, 2])[:-1] + 1)
     large = [n for n, ink in enumerate(inks) if np.ptp(ink, axis=0).max() > SMALL * unit]
     rows: list[Row] = []
-    current, before = None, 0.0
+    current: Row | None = None
+    before = 0.0
     for n in large:
         ink = inks[n]
-        row = nearest(rows, ink, current, returned=ink[:, 0].min() < before - RETURN * unit)
+        returned = bool(ink[:, 0].min() < before - RETURN * unit)
+        row = nearest(rows, ink, current, returned)
         if row is None:
             row = Row(unit)
             rows.append(row)
@@ -127,12 +133,14 @@ def nearest(rows: list[Row], ink: np.ndarray, current: Row | None, returned: boo
         current: the line of the stroke before.
         returned: whether the pen has jumped far to the left.
     """
-    best, least = None, np.inf
+    best: Row | None = None
+    least = np.inf
+    full = len(rows) == MOST
     for row in rows:
         below = row.distance(ink)
         cost = abs(below) - LOYALTY * (row is current)
         limit = APART_AFTER_RETURN if returned and row is current and below > 0 else APART
-        if cost < min(least, limit):
+        if cost < least and (full or cost < limit):
             best, least = row, cost
     return best
 

@@ -1,0 +1,1 @@
+"""Handwriting read as it was written: a bidirectional LSTM with CTC on pen strokes."""

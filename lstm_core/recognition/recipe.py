@@ -1,0 +1,247 @@
+"""The readers of handwriting: how they are trained and judged."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from lstm_core import checkpoint
+from lstm_core.checkpoint import Card
+from lstm_core.data import data_set
+from lstm_core.hardware import has_fast_bfloat16, processor
+from lstm_core.ink.geometry import normalise
+from lstm_core.ink.iam import Line, read_lines
+from lstm_core.recipe import Evaluation, Recipe
+from lstm_core.recognition.augmentation import Augmentation
+from lstm_core.recognition.dataset import Batches, Characters, line_features
+from lstm_core.recognition.language import CHECKPOINT as LANGUAGE
+from lstm_core.recognition.language_recipe import LanguageRecipe
+from lstm_core.recognition.metrics import cer, wer
+from lstm_core.recognition.model import ReaderConfig, ReaderDropout, ReaderModel, ctc_loss
+from lstm_core.recognition.pens import PENS
+from lstm_core.recognition.sampler import ReadingRequest, ReadingSampler, read_features
+from lstm_core.recognition.tuning import tune
+from lstm_core.text.model import TextDropout
+from lstm_core.training import Objective, Run, TrainingConfig, train
+
+TUNED = 5
+"""One line in so many serves to try weights of the language model."""
+
+SHOWN = 10
+"""Lines of the validation part whose readings are kept at milestones."""
+
+
+@dataclass(frozen=True)
+class ReadingRecipe(Recipe):
+    """A reader of lines of handwriting."""
+
+    task: ClassVar[str] = "recognition"
+    request: ClassVar[type] = ReadingRequest
+    switches: ClassVar[dict[str, str]] = {
+        "language": "read with a beam search and the shipped language model",
+        "pens": "also read the lines as other pens would have recorded them",
+        "tune": "also try weights of the language model, on some of the lines",
+    }
+
+    title: str
+    description: str
+    training: TrainingConfig
+    dropout: ReaderDropout
+    augmentation: Augmentation | None
+    bidirectional: bool = True
+    lower_size: int = 128
+    hidden_size: int = 160
+    num_layers: int = 4
+    batch_size: int = 64
+
+    def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
+        lines, validation = read_lines("train", data), read_lines("val1", data)
+        characters = Characters.of([line.text for line in lines])
+        batches = Batches(lines, characters, self.batch_size, self.training.seed, self.augmentation)
+        torch.manual_seed(self.training.seed)
+        model = self.untrained(len(characters.characters)).to(device)
+        objective = ReadingObjective(model, batches, validation, characters, device)
+        path = run / f"{self.name}.safetensors"
+
+        def save(state: Run) -> None:
+            card = self.card(model, characters, state, device)
+            checkpoint.save(path, card, state.best, asdict(state.history))
+
+        save(train(objective, self.training, run, device=device, on_best=save))
+        return path
+
+    def untrained(self, size: int) -> ReaderModel:
+        """The network before it has learned anything, for a vocabulary of this size."""
+        config = ReaderConfig(
+            size, self.bidirectional, self.lower_size, self.hidden_size, self.num_layers
+        )
+        return ReaderModel(config, self.dropout)
+
+    def card(
+        self, model: ReaderModel, characters: Characters, run: Run, device: torch.device
+    ) -> Card:
+        """The card of a training as it stands."""
+        data = data_set(self.data)
+        return Card(
+            name=self.name,
+            task=self.task,
+            title=self.title,
+            description=self.description,
+            config=asdict(model.config),
+            vocabulary=characters.characters,
+            data={
+                "name": data.description,
+                "source": data.homepage,
+                "licence": data.licence,
+                "citation": data.citation,
+                "split": "IAM-OnDB-t1: trained on train, chosen on val1; nobody wrote in two parts",
+                "text": "as transcribed, without the blanks that the transcription has before "
+                "punctuation and inside quotes and contractions; # is a struck-out word",
+            },
+            training={
+                "parameters": sum(p.numel() for p in model.parameters()),
+                "steps": run.step,
+                "best_step": run.best_step,
+                "validation_cer": round(run.score, 4),
+                "seconds": round(run.seconds),
+                "hardware": processor(device),
+                "batch": f"{self.batch_size} lines",
+                "learning_rate": self.training.learning_rate,
+                "dropout": asdict(self.dropout),
+                "augmentation": asdict(self.augmentation) if self.augmentation else None,
+                "seed": self.training.seed,
+            },
+            licence=data.licence,
+            date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
+        )
+
+    def evaluate(
+        self,
+        split: str,
+        data: Path | None,
+        checkpoint: str | Path,
+        switches: AbstractSet[str] = frozenset(),
+    ) -> Evaluation:
+        """Character and word error.
+
+        Plainly by the best path, without any language model. With the switch `language`, by the
+        beam search with one. With `pens`, also the character error of the same lines sampled more
+        slowly or unevenly, at another size, speed or slant. With `tune`, also that for several
+        weights of the language model and bonuses, on every fifth line; to be chosen on val1.
+        """
+        begun = time.monotonic()
+        lines = read_lines(split, data)
+        sampler = ReadingSampler.from_checkpoint(
+            checkpoint, LANGUAGE if switches & {"language", "tune"} else None
+        )
+        texts = [line.text for line in lines]
+        found = {}
+        if "tune" in switches:
+            found = tune(sampler, lines[::TUNED])
+        if "language" not in switches:
+            sampler.language = None
+        readings = sampler.read_lines([line.points for line in lines])
+        metrics = {"cer": cer(texts, readings), "wer": wer(texts, readings)}
+        if "pens" in switches:
+            for name, pen in PENS.items():
+                changed = sampler.read_lines([pen(line) for line in lines])
+                metrics[f"cer_{name}"] = cer(texts, changed)
+        n = sum(map(len, texts))
+        return Evaluation(self.name, split, n, metrics | found, time.monotonic() - begun)
+
+    def sample(self, checkpoint: str | Path, request: ReadingRequest) -> Iterator[str]:
+        lines = ReadingSampler.from_checkpoint(checkpoint).read(request)
+        yield "\n".join(line.text for line in lines)
+
+
+class ReadingObjective(Objective[ReaderModel]):
+    """Make the texts likely; judged by the character error on the validation part.
+
+    Args:
+        model: to be trained.
+        batches: of the training part.
+        validation: lines of the validation part.
+        characters: that the outputs stand for.
+        device: where the model lies.
+    """
+
+    def __init__(
+        self,
+        model: ReaderModel,
+        batches: Batches,
+        validation: list[Line],
+        characters: Characters,
+        device: torch.device,
+    ) -> None:
+        self.model, self.batches, self.characters, self.device = model, batches, characters, device
+        self.texts = [line.text for line in validation]
+        self.features = [line_features(normalise(line.points)) for line in validation]
+
+    def loss(self, step: int) -> Tensor:
+        x, lengths, targets = self.batches.batch(step)
+        logits, frames = self.model(x.to(self.device), lengths)
+        return ctc_loss(logits, frames, targets)
+
+    def validate(self, model: ReaderModel) -> float:
+        return cer(self.texts, self.readings(model, self.features))
+
+    def sample(self, model: ReaderModel) -> str:
+        readings = self.readings(model, self.features[:SHOWN])
+        pairs = zip(self.texts, readings, strict=False)
+        return "\n".join(f"{text}\n    {reading}" for text, reading in pairs)
+
+    def readings(self, model: ReaderModel, lines: list) -> list[str]:
+        fast = has_fast_bfloat16(self.device)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=fast):
+            return [
+                self.characters.decode(reading.labels)
+                for reading in read_features(model, lines, self.device)
+            ]
+
+
+RECIPES: list[Recipe] = [
+    ReadingRecipe(
+        name="reading",
+        data="handwriting",
+        title="Reading handwriting",
+        description="Reads a line of English from the movements of the pen, both ways at once.",
+        splits=("val2", "val1", "test"),
+        training=TrainingConfig(5_900, 3e-3, weight_decay=0.02, average=0.998),
+        dropout=ReaderDropout(),
+        augmentation=Augmentation(),
+    ),
+    ReadingRecipe(
+        name="reading_causal",
+        data="handwriting",
+        title="Reading while it is written",
+        description="Reads a line of English from what the pen has drawn so far.",
+        splits=("val2", "val1", "test"),
+        training=TrainingConfig(4_200, 3e-3, weight_decay=0.02, average=0.998),
+        dropout=ReaderDropout(),
+        augmentation=Augmentation(),
+        bidirectional=False,
+        hidden_size=256,
+    ),
+    LanguageRecipe(
+        name="reading_language",
+        data="handwriting",
+        title="English, for the readers",
+        description="How likely each character is to follow in a line of English: what the readers "
+        "weigh against what they see.",
+        splits=("val", "train"),
+        shares={},
+        training=TrainingConfig(4_400, 6e-3, weight_decay=0.02, average=0.995, evaluate_every=200),
+        dropout=TextDropout(layers=0.15, outputs=0.15, locked=False),
+        embedding_size=128,
+        batch_size=64,
+        windows=True,
+    ),
+]
