@@ -272,18 +272,14 @@ def test_there_is_nothing_else_to_call(http, client, path):
 WRONG = [
     lambda n: [],
     lambda n: [None] * n,
-    lambda n: ["wxyz"] * n,
-    lambda n: [-1] * n,
+    lambda n: ["wxyz\ud800"] * n,
+    lambda n: [-(10**30)] * n,
     lambda n: [float("nan")] * n,
     lambda n: [True] * n,
-    lambda n: [[[]]] * n,
-    lambda n: [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}] * n,
-    lambda n: ["\ud800"] * n,
-    lambda n: [10**30] * n,
+    lambda n: [[{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]] * n,
     lambda n: [1] * (n + 3),
 ]
-WRONG_IDS = ["none", "null", "text", "negative", "nan", "true", "nested", "file", "surrogate",
-             "huge", "too many"]  # fmt: skip
+WRONG_IDS = ["none", "null", "text", "huge", "nan", "true", "nested", "too many"]
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=WRONG_IDS)

@@ -539,6 +539,7 @@ def test_a_page_without_models_says_so(monkeypatch):
 def test_what_is_prepared_need_not_be_written_when_a_visitor_asks(brake, text_models):
     for cache in (text_runs.first_view, text_events.first_comparison):
         cache.cache_clear()
+    brake.PAUSE = 0
     text.prepare()
     texts = brake.begun
     assert texts == 2 * len(text_models)
