@@ -125,10 +125,10 @@ def build(page: gr.Blocks) -> None:
         stop_compare = gr.Button("Stop", scale=0, min_width=80)
     columns, heats = [], []
     with gr.Row():
-        for value, side in zip(TEMPERATURES, first_comparison(first), strict=True):
+        for value in TEMPERATURES:
             with gr.Column(min_width=280):
                 heats.append(gr.Slider(0, 2, value, step=0.05, label="Temperature"))
-                columns.append(writing_view(side, compact=True, elem_classes="compared"))
+                columns.append(writing_view(compact=True, elem_classes="compared"))
 
     heading("How it learned", "From noise to language: what the network wrote as training went on.")
     lessons = learning_view(

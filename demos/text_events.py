@@ -211,8 +211,9 @@ def on_open(asked: gr.Request) -> Iterator[list]:
     rest = [model, request.prime, *numbers, "seed" not in link, *about(model)]
     if request == default:
         run = replace(first_view(model, request))
-        if not link and model == names[0]:  # is there already
-            yield [gr.skip(), run, status, *[gr.skip()] * len(rest)]
+        if not link and model == names[0]:  # all is there already but the comparison
+            there = len(rest) - len(TEMPERATURES)
+            yield [gr.skip(), run, status, *[gr.skip()] * there, *rest[there:]]
         else:
             yield [run.whole(first_cell(model)), run, status, *rest]
         return
