@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -44,10 +44,9 @@ class Alphabet:
             raise ValueError("an alphabet holds the space")
 
     @classmethod
-    def of(cls, texts: Sequence[str]) -> Alphabet:
-        """All printable ASCII characters that occur in some texts, in code-point order."""
-        found = set().union(*texts)
-        return cls([c for c in map(chr, range(32, 127)) if c in found or c == " "])
+    def ascii(cls) -> Alphabet:
+        """All printable ASCII characters, in code-point order."""
+        return cls(map(chr, range(32, 127)))
 
     def __len__(self) -> int:
         return len(self.characters)

@@ -11,10 +11,14 @@ import torch
 from torch import Tensor
 
 from lstm_core.handwriting.characters import Alphabet
+from lstm_core.handwriting.composition import composed, words_of
 from lstm_core.ink.iam import Line
 
 ANY_HAND = 0
 """Row of the style that stands for no writer in particular."""
+
+NO_TEXT = np.array([-1])
+"""The characters of a line whose text is withheld: the window shows nothing."""
 
 COMMON = 120
 """A character in fewer lines than this is rare: lines that hold it are read more often."""
@@ -60,6 +64,15 @@ class Scale:
         """The way back."""
         xy = moves[..., :2] * np.array(self.deviation) + self.mean
         return np.concatenate((xy, moves[..., 2:]), axis=-1)
+
+
+@dataclass(frozen=True)
+class Chances:
+    """Probabilities of what happens to a training line."""
+
+    any_hand: float = 0.5  # its writer is withheld
+    no_text: float = 0.05  # its text is withheld
+    composed: float = 0.25  # rare characters are put among its words, if these can be told apart
 
 
 @dataclass(frozen=True)
@@ -128,9 +141,10 @@ def repeats(texts: Sequence[str]) -> np.ndarray:
 class Batches:
     """Batches of lines of about the same length, in an order drawn from the seed.
 
-    Every line is stretched and slanted a little, anew each time; its writer is withheld at random.
-    Which lines are in batch n, and how they look, depends on nothing but the arguments: a training
-    can be taken up again anywhere.
+    Every line is stretched and slanted a little, anew each time; rare characters are put among its
+    words (`composition.py`), and its writer or its text is withheld, each at random. Which lines
+    are in batch n, and how they look, depends on nothing but the arguments: a training can be taken
+    up again anywhere.
 
     Args:
         lines: of the training part.
@@ -138,11 +152,11 @@ class Batches:
         scale: of their offsets.
         hands: names of the known writers, in the order of their rows of the style from 1 on.
         batch_size: B.
-        withheld: probability that a line is read in any hand.
+        chances: of what happens to a line.
         seed: of all that is random.
     """
 
-    POOL = 16
+    POOL = 64
     """Batches that are drawn together, to put lines of about the same length side by side."""
 
     def __init__(
@@ -152,12 +166,14 @@ class Batches:
         scale: Scale,
         hands: Sequence[str],
         batch_size: int,
-        withheld: float,
+        chances: Chances,
         seed: int = 0,
     ) -> None:
         rows = {name: n for n, name in enumerate(hands, start=1)}
-        self.scale, self.batch_size, self.withheld, self.seed = scale, batch_size, withheld, seed
+        self.alphabet, self.scale, self.batch_size = alphabet, scale, batch_size
+        self.chances, self.seed = chances, seed
         self.moves = [offsets(line.points) for line in lines]
+        self.words = [words_of(line.text, line.points) for line in lines]
         self.ids = [alphabet.encode(line.text) for line in lines]
         self.hands = np.array([rows.get(str(line.writer), ANY_HAND) for line in lines])
         self.lengths = np.array([len(moves) for moves in self.moves])
@@ -183,9 +199,18 @@ class Batches:
         round_, position = divmod(step, self.per_round)
         rng = np.random.default_rng((self.seed, round_, position + 1))
         lines = self.order(round_)[position]
-        moves = [self.scale.normalise(vary(self.moves[line], rng)) for line in lines]
-        hands = np.where(rng.random(len(lines)) < self.withheld, ANY_HAND, self.hands[lines])
-        return collate(moves, [self.ids[line] for line in lines], hands.tolist())
+        moves, ids = zip(*(self.line(n, rng) for n in lines), strict=True)
+        moves = [self.scale.normalise(vary(line, rng)) for line in moves]
+        withheld = rng.random(len(lines)) < self.chances.any_hand
+        return collate(moves, ids, np.where(withheld, ANY_HAND, self.hands[lines]).tolist())
+
+    def line(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """(N, 3) dx, dy, pen_up of line n, and (U,) the characters of its text."""
+        moves, ids, words = self.moves[n], self.ids[n], self.words[n]
+        if words and rng.random() < self.chances.composed:
+            text, points = composed(words, rng)
+            moves, ids = offsets(points), self.alphabet.encode(text)
+        return moves, NO_TEXT if rng.random() < self.chances.no_text else ids
 
 
 def vary(moves: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,14 +20,14 @@ from lstm_core.checkpoint import Card
 from lstm_core.data import data_set
 from lstm_core.handwriting import bench
 from lstm_core.handwriting.characters import Alphabet
-from lstm_core.handwriting.dataset import Batch, Batches, Scale, in_order
+from lstm_core.handwriting.dataset import Batch, Batches, Chances, Scale, in_order
 from lstm_core.handwriting.drawing import svg
 from lstm_core.handwriting.mixture import mixture, nats
 from lstm_core.handwriting.model import WritingConfig, WritingModel
 from lstm_core.handwriting.request import WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
 from lstm_core.hardware import has_fast_bfloat16, processor
-from lstm_core.ink.iam import read_lines
+from lstm_core.ink.iam import Line, read_lines
 from lstm_core.recipe import Evaluation, Recipe
 from lstm_core.training import Objective, Run, TrainingConfig, train
 
@@ -49,7 +49,7 @@ class WritingRecipe(Recipe):
     description: str
     training: TrainingConfig
     batch_size: int = 48
-    withheld: float = 0.5  # probability that a training line is read in any hand
+    chances: Chances = field(default_factory=Chances)
     dropout: float = 0.1
     hidden_size: int = 400
     num_layers: int = 3
@@ -57,12 +57,11 @@ class WritingRecipe(Recipe):
     def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
         lines = [line for part in TRAINING_PARTS for line in read_lines(part, data)]
         scale = Scale.of(lines)
-        # A line whose text is not what is written would teach the window to wander.
-        lines = [line for line in lines if not line.flag]
-        alphabet = Alphabet.of([line.text for line in lines])
+        lines = trusted(lines)
+        alphabet = Alphabet.ascii()
         hands = [str(writer) for writer in sorted({line.writer for line in lines} - {-1})]
         batches = Batches(
-            lines, alphabet, scale, hands, self.batch_size, self.withheld, self.training.seed
+            lines, alphabet, scale, hands, self.batch_size, self.chances, self.training.seed
         )
         torch.manual_seed(self.training.seed)
         config = WritingConfig(
@@ -108,7 +107,7 @@ class WritingRecipe(Recipe):
                 "batch": f"{self.batch_size} lines",
                 "learning_rate": self.training.learning_rate,
                 "dropout": self.dropout,
-                "hand_withheld": self.withheld,
+                "chances": asdict(self.chances),
                 "seed": self.training.seed,
             },
             licence=data.licence,
@@ -149,6 +148,15 @@ class WritingRecipe(Recipe):
 
     def bench(self, checkpoint: str | Path) -> dict[str, float]:
         return bench.measure(WritingSampler.from_checkpoint(checkpoint))
+
+
+def trusted(lines: Sequence[Line]) -> list[Line]:
+    """Lines whose text is what is written; others would teach the window to wander.
+
+    Left out are those of the published list, and those with a word struck out, for which the
+    transcription has a "#".
+    """
+    return [line for line in lines if not line.flag and "#" not in line.text]
 
 
 def measure(model: WritingModel, batches: Sequence[Batch]) -> tuple[float, float, float]:

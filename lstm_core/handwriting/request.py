@@ -8,7 +8,7 @@ import numpy as np
 
 from lstm_core.text.sampler import number
 
-MAX_TEXT = 400
+MAX_TEXT = 500
 MAX_LINE = 45
 """Characters of a line; nearly all lines that the network has seen are shorter."""
 
@@ -26,7 +26,7 @@ class WritingRequest:
     """What to write.
 
     Args:
-        text: what to write, 1 to 400 characters; long texts are broken into lines.
+        text: what to write, 1 to 500 characters; long texts are broken into lines.
         bias: 0 writes as people do, carelessly at times; higher is neater (section 5.4), up to 10.
         seed: of the random numbers, 0 to 4,294,967,295.
         hand: name of a known writer; if there is none, any hand that comes.

@@ -9,6 +9,7 @@ from lstm_core.handwriting.dataset import (
     ANY_HAND,
     MOST_REPEATS,
     Batches,
+    Chances,
     Scale,
     in_order,
     offsets,
@@ -16,6 +17,8 @@ from lstm_core.handwriting.dataset import (
     vary,
 )
 from lstm_core.ink.iam import read_lines
+
+SOME = {"any_hand": 0.5, "no_text": 0.3, "composed": 0.5}
 
 
 @pytest.fixture
@@ -25,12 +28,13 @@ def lines(data):
 
 @pytest.fixture
 def alphabet(lines):
-    return Alphabet.of([line.text for line in lines])
+    return Alphabet.ascii()
 
 
-def batches(lines, alphabet, **more):
-    settings = {"batch_size": 2, "withheld": 0.0, "seed": 3} | more
-    return Batches(lines, alphabet, Scale.of(lines), ["7", "12"], **settings)
+def batches(lines, alphabet, batch_size=2, seed=3, **chances):
+    chances = Chances(**{"any_hand": 0.0, "no_text": 0.0, "composed": 0.0} | chances)
+    scale, hands = Scale.of(lines), ["7", "12"]
+    return Batches(lines, alphabet, scale, hands, batch_size, chances, seed)
 
 
 def test_normalised_offsets_have_mean_0_and_deviation_1(lines):
@@ -96,13 +100,13 @@ def test_lines_of_a_batch_are_of_about_one_length(lines, alphabet):
 
 
 def test_a_batch_depends_on_its_number_alone(lines, alphabet):
-    forwards, backwards = (batches(lines, alphabet, withheld=0.5) for _ in range(2))
+    forwards, backwards = (batches(lines, alphabet, **SOME) for _ in range(2))
     steps = range(2 * forwards.per_round + 1)
     found = {step: backwards.batch(step) for step in reversed(steps)}
     for step in steps:
         for name, value in vars(forwards.batch(step)).items():
             assert torch.equal(value, getattr(found[step], name)), (step, name)
-    other = batches(lines, alphabet, withheld=0.5, seed=4).batch(0)
+    other = batches(lines, alphabet, seed=4, **SOME).batch(0)
     assert not torch.equal(other.points[:, 1, :2], found[0].points[:, 1, :2])
 
 
@@ -120,7 +124,7 @@ def test_lines_are_varied_a_little_each_time(lines, alphabet):
 
 @pytest.mark.parametrize(("withheld", "expected"), [(0.0, {0, 1, 2}), (1.0, {0})])
 def test_hands_are_withheld(lines, alphabet, withheld, expected):
-    one = batches(lines, alphabet, withheld=withheld)
+    one = batches(lines, alphabet, any_hand=withheld)
     hands = [one.batch(step).hands for step in range(one.per_round)]
     assert set(torch.cat(hands).tolist()) == expected
     if not withheld:
@@ -128,6 +132,28 @@ def test_hands_are_withheld(lines, alphabet, withheld, expected):
         for step, row in enumerate(one.order(0)):
             writers = [rows[lines[n].writer] for n in row]
             assert one.batch(step).hands.tolist() == writers
+
+
+@pytest.mark.parametrize("chance", [0.0, 1.0])
+def test_texts_are_withheld(lines, alphabet, chance):
+    batch = batches(lines, alphabet, no_text=chance).batch(0)
+    assert (batch.ids >= 0).any(1).tolist() == [not chance] * 2
+    assert batch.mask.sum(1).min() > 10
+
+
+def test_rare_characters_are_put_among_the_words(lines, alphabet):
+    """The ink of a longer text is longer; what the writer wrote is still in it."""
+    one, other = (batches(lines[:1] * 2, alphabet, composed=c) for c in (0.0, 1.0))
+    for step in range(20):
+        plain, richer = one.batch(step), other.batch(step)
+        for b in range(2):
+            text, more = (
+                "".join(alphabet.characters[n] for n in x.ids[b] if n >= 0) for x in (plain, richer)
+            )
+            assert text == lines[0].text
+            assert set(more) - set(text)
+            assert all(word in more for word in text.split())
+        assert (richer.mask.sum(1) > plain.mask.sum(1)).all()
 
 
 def test_too_few_lines_are_refused(lines, alphabet):

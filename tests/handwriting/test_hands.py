@@ -1,48 +1,18 @@
-"""A visitor's hand: ink brought to the whiteboard's size, and the vector that fits it best."""
+"""A visitor's hand: how like the known ones it is, and the vector that fits it best."""
 
-import numpy as np
 import pytest
 import torch
 
 from lstm_core.handwriting import hands
-from lstm_core.handwriting.hands import LETTER, SWEEP, fit, likeness, whiteboard_ink
+from lstm_core.handwriting.hands import fit, in_any_hand, likeness
 from lstm_core.handwriting.mixture import mixture, nats
-from lstm_core.handwriting.request import MAX_POINTS, WritingRequest
-from lstm_core.ink.geometry import sweep
-
-STROKES = [(0, 0, 0), (2, 8, 0), (4, 1, 0), (6, 8, 1), (9, 0, 0), (9, 8, 1), (9, -4, 1)]
+from lstm_core.handwriting.request import WritingRequest
 
 
 def written(sampler, hand, seed=1):
     """A line of the network's own, as ink."""
     writing = sampler.write(WritingRequest("a box", seed=seed, hand=hand, bias=0.5))
     return hands.Ink("a box", writing.lines[0])
-
-
-@pytest.mark.parametrize("unit", [1, 0.05, 30])
-def test_ink_of_any_pad_is_brought_to_the_size_and_pace_of_the_whiteboard(unit):
-    points = np.array(STROKES, dtype=float)
-    points[:, :2] = points[:, :2] * unit + 5
-    ink = whiteboard_ink("win", points)
-    assert sweep(ink.points) == pytest.approx(SWEEP, rel=0.1)
-    assert len(ink.points) == pytest.approx(LETTER * 3, abs=2)
-    ends = np.flatnonzero(ink.points[:, 2])
-    factor = ink.points[ends[0], 0] / (6 * unit)
-    np.testing.assert_allclose(
-        ink.points[ends, :2] / factor / unit, [(6, 8), (9, 8), (9, -4)], atol=1e-3
-    )
-    other = whiteboard_ink("win", np.array(STROKES, dtype=float))
-    np.testing.assert_allclose(ink.points, other.points, atol=1e-2)
-
-
-def test_ink_of_a_long_text_stays_within_bounds():
-    points = [(n % 50, 10 * (n % 2), int(n % 50 == 49)) for n in range(MAX_POINTS)]
-    assert len(whiteboard_ink("a" * 400, points).points) <= MAX_POINTS
-
-
-def test_a_dot_is_no_ink():
-    with pytest.raises(ValueError, match="single dot"):
-        whiteboard_ink("i", [[3, 3, 0], [3, 3, 1]])
 
 
 def nats_of(sampler, ink, style):
@@ -61,6 +31,8 @@ def test_likeness_is_the_loss_in_each_hand(sampler):
         assert value == pytest.approx(nats_of(sampler, ink, style), rel=1e-4)
     assert list(found) == sorted(found, key=found.get)
     assert set(found) == set(sampler.hands)
+    style = sampler.style(WritingRequest("a"))
+    assert in_any_hand(sampler, ink) == pytest.approx(nats_of(sampler, ink, style), rel=1e-4)
 
 
 @pytest.mark.parametrize("hand", ["7", "12"])
@@ -82,6 +54,15 @@ def test_a_fit_makes_the_ink_likelier(sampler):
     next(sampler.stream(WritingRequest("a"), style=found[-1].style))
 
 
+def test_a_fit_begins_with_the_hand_that_is_named(sampler):
+    ink = written(sampler, "12")
+    for name in sampler.hands:
+        first = next(fit(sampler, ink, nearest=name))
+        style = sampler.style(WritingRequest("a", hand=name))
+        assert first.style == pytest.approx(style, abs=1e-5)
+        assert first.nats == pytest.approx(likeness(sampler, ink)[name], rel=1e-4)
+
+
 def test_ink_with_other_characters_is_refused(sampler):
     with pytest.raises(ValueError, match="never seen anyone write λ"):
-        likeness(sampler, hands.Ink("λ", STROKES))
+        likeness(sampler, hands.Ink("λ", [[0, 0, 0], [2, 8, 0], [4, 1, 1]]))

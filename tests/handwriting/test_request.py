@@ -30,7 +30,7 @@ def test_numbers_are_kept_in_their_kind():
         ({"text": 3}, "The text must be text"),
         ({"text": None}, "The text must be text"),
         ({"text": " \n"}, "empty"),
-        ({"text": "a" * (MAX_TEXT + 1)}, "401 characters; at most 400"),
+        ({"text": "a" * (MAX_TEXT + 1)}, "501 characters; at most 500"),
         ({"bias": -0.1}, "bias must be a number from 0 to 10"),
         ({"bias": 10.1}, "bias must be a number from 0 to 10"),
         ({"bias": float("nan")}, "bias must be a number"),
@@ -147,4 +147,9 @@ def test_an_alphabet_has_each_character_once_and_the_space():
     for characters in (["ab", " "], "aa ", "abc"):
         with pytest.raises(ValueError, match="an alphabet holds"):
             Alphabet(characters)
-    assert Alphabet.of(["ba", "é~"]).characters == [" ", "a", "b", "~"]
+
+
+def test_the_alphabet_of_the_network_is_printable_ascii():
+    characters = Alphabet.ascii().characters
+    assert len(characters) == 95
+    assert all(c.isascii() and c.isprintable() for c in characters)
