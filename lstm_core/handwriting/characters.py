@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from lstm_core.ink.composition import ASCII
+
 LOOK_ALIKES = {
     "\N{LEFT SINGLE QUOTATION MARK}": "'",
     "\N{RIGHT SINGLE QUOTATION MARK}": "'",
@@ -46,7 +48,7 @@ class Alphabet:
     @classmethod
     def ascii(cls) -> Alphabet:
         """All printable ASCII characters, in code-point order."""
-        return cls(map(chr, range(32, 127)))
+        return cls(ASCII)
 
     def __len__(self) -> int:
         return len(self.characters)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from lstm_core.handwriting.characters import Alphabet
-from lstm_core.handwriting.composition import composed, words_of
+from lstm_core.ink.composition import composed, words_of
 from lstm_core.ink.iam import Line
 
 ANY_HAND = 0

@@ -13,8 +13,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from lstm_core.handwriting.glyphs import glyphs, handwritten
 from lstm_core.ink.geometry import sweep
+from lstm_core.ink.glyphs import glyphs, handwritten
+
+ASCII = [chr(n) for n in range(32, 127)]
+"""The characters of lines once rare ones are put in: all that ASCII can print."""
 
 CERTAIN = 1.5
 """How much wider the narrowest gap between words is than the widest within one."""
@@ -24,6 +27,9 @@ UNEVEN = 2.0
 
 CAPITAL = 1.6
 """Height of a capital letter in sweeps of the pen, on average."""
+
+LETTER_GAP = 0.15
+"""Between a sign and the word that it is joined to, in heights of a capital letter."""
 
 SIGNS = "#$%&*+/<=>@[\\]^_`{|}~"
 """Characters that nobody or hardly anybody wrote."""
@@ -116,52 +122,61 @@ def tokens(words: int, rng: np.random.Generator) -> list[Token]:
             return [Token(str(rng.choice(forms)).format(number[:3], other), at)]
 
 
+@dataclass(frozen=True)
+class Piece:
+    """A word of a line, or a token that was put in."""
+
+    text: str
+    word: int | None  # number of the word
+    joined: bool  # to the piece before
+
+
+def arranged(words: Sequence[str], rng: np.random.Generator) -> list[Piece]:
+    """The words of a line with a rare character or more among them."""
+    entering = {token.before: token for token in tokens(len(words), rng)}
+    pieces: list[Piece] = []
+    joined = True
+    for n in range(len(words) + 1):
+        if token := entering.get(n):
+            pieces.append(Piece(token.text, None, joined or token.joined_left))
+            joined = token.joined_right
+        if n < len(words):
+            pieces.append(Piece(words[n], n, joined))
+            joined = False
+    return pieces
+
+
+def composed_text(text: str, rng: np.random.Generator) -> str:
+    """The text of a line of at least two words, with a rare character or more."""
+    return joined_text(arranged(text.split(" "), rng))
+
+
+def joined_text(pieces: Sequence[Piece]) -> str:
+    """What a line of these pieces says."""
+    return "".join(piece.text if piece.joined else " " + piece.text for piece in pieces)
+
+
 def composed(words: Words, rng: np.random.Generator) -> tuple[str, np.ndarray]:
     """A line with a rare character or more.
 
     Returns:
         its text, and its points (N, 3) x, y, pen_up.
     """
-    whole = np.concatenate(words.inks)
-    line = Composition(Hand.of(whole), float(np.median(words.gaps)), float(whole[0, 0]))
-    entering = {token.before: token for token in tokens(len(words.texts), rng)}
-    joined = True
-    for n in range(len(words.texts) + 1):
-        token = entering.get(n)
-        if token:
-            ink = written(token.text, line.hand, baseline(words.inks, n), rng)
-            line.put(token.text, ink, None if joined or token.joined_left else line.gap)
-            joined = token.joined_right
-        if n < len(words.texts):
-            gap = float(words.gaps[n - 1]) if n and not token else line.gap
-            line.put(words.texts[n], words.inks[n], None if joined else gap)
-            joined = False
-    return line.text, np.concatenate(line.inks)
-
-
-class Composition:
-    """A line that grows to the right.
-
-    Args:
-        hand: that writes it.
-        gap: usual one between words.
-        right: where it begins.
-    """
-
-    def __init__(self, hand: Hand, gap: float, right: float) -> None:
-        self.hand, self.gap, self.right = hand, gap, right
-        self.text = ""
-        self.inks: list[np.ndarray] = []
-
-    def put(self, text: str, ink: np.ndarray, gap: float | None) -> None:
-        """Add some ink after a gap; None for no more than is between letters."""
-        if gap is None:
-            gap = 0.15 * self.hand.capital if self.text else 0.0
-        elif self.text:
-            self.text += " "
-        self.text += text
-        self.inks.append(ink + np.array([self.right + gap - ink[:, 0].min(), 0, 0]))
-        self.right = float(self.inks[-1][:, 0].max())
+    pieces = arranged(words.texts, rng)
+    hand = Hand.of(np.concatenate(words.inks))
+    usual, inks, right, after = float(np.median(words.gaps)), [], 0.0, 0
+    for n, piece in enumerate(pieces):
+        if piece.word is None:
+            ink = written(piece.text, hand, baseline(words.inks, after), rng)
+        else:
+            ink, after = words.inks[piece.word], piece.word + 1
+        between_words = n and piece.word and pieces[n - 1].word is not None
+        gap = float(words.gaps[piece.word - 1]) if between_words else usual
+        if piece.joined:
+            gap = LETTER_GAP * hand.capital if n else 0.0
+        inks.append(ink + np.array([right + gap - ink[:, 0].min(), 0, 0]))
+        right = float(inks[-1][:, 0].max())
+    return joined_text(pieces), np.concatenate(inks)
 
 
 def written(text: str, hand: Hand, baseline: float, rng: np.random.Generator) -> np.ndarray:

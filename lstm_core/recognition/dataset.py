@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lstm_core.ink.composition import composed, words_of
 from lstm_core.ink.geometry import normalise, resample
 from lstm_core.ink.iam import Line
 from lstm_core.recognition.augmentation import Augmentation
@@ -30,11 +32,6 @@ class Characters:
 
     characters: list[str]
 
-    @classmethod
-    def of(cls, texts: list[str]) -> Characters:
-        """Those that occur."""
-        return cls(sorted(set("".join(texts))))
-
     @cached_property
     def numbers(self) -> dict[str, int]:
         return {character: n for n, character in enumerate(self.characters, start=1)}
@@ -53,7 +50,7 @@ def line_features(points: np.ndarray) -> np.ndarray:
     return features(resample(points, STEP))
 
 
-def pad(lines: list[np.ndarray]) -> tuple[Tensor, Tensor]:
+def pad(lines: Sequence[np.ndarray]) -> tuple[Tensor, Tensor]:
     """Features of several lines as (B, M, F), and their lengths (B,)."""
     lengths = [len(line) for line in lines]
     x = torch.zeros(len(lines), max(lengths), lines[0].shape[1])
@@ -74,6 +71,8 @@ class Batches:
         batch_size: B, lines in a batch.
         seed: of the order, and of the changes.
         augmentation: the changes; none when None.
+        composed: probability that rare characters are put among the words of a line, if these can
+            be told apart.
     """
 
     def __init__(
@@ -83,7 +82,10 @@ class Batches:
         batch_size: int,
         seed: int,
         augmentation: Augmentation | None = None,
+        composed: float = 0.0,
     ) -> None:
+        self.characters, self.composed = characters, composed
+        self.words = [words_of(line.text, line.points) for line in lines]
         self.points = [normalise(line.points) for line in lines]
         self.targets = [characters.encode(line.text) for line in lines]
         self.lengths = np.array([len(line_features(points)) for points in self.points])
@@ -105,12 +107,16 @@ class Batches:
         epoch, place = divmod(step, len(self))
         random = np.random.default_rng((self.seed, 1, step))
         chosen = self.order(epoch)[place]
-        x, lengths = pad([self.example(self.points[n], random) for n in chosen])
-        return Batch(x, lengths, [self.targets[n] for n in chosen])
+        made, targets = zip(*(self.example(n, random) for n in chosen), strict=True)
+        return Batch(*pad(made), list(targets))
 
-    def example(self, points: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        """(M, F) the features of a line, changed."""
+    def example(self, n: int, random: np.random.Generator) -> tuple[np.ndarray, Tensor]:
+        """(M, F) the features of line n, changed, and its output numbers."""
+        points, target, words = self.points[n], self.targets[n], self.words[n]
+        if words and random.random() < self.composed:
+            text, ink = composed(words, random)
+            points, target = normalise(ink), self.characters.encode(text)
         if self.augmentation is None:
-            return line_features(points)
+            return line_features(points), target
         step = self.augmentation.stepped(STEP, random)
-        return features(resample(self.augmentation(points, random), step), step)
+        return features(resample(self.augmentation(points, random), step), step), target

@@ -13,10 +13,10 @@ import torch
 
 from lstm_core.checkpoint import Card
 from lstm_core.data import data_set, locate
+from lstm_core.ink.composition import ASCII, composed_text
 from lstm_core.ink.iam import read_lines
 from lstm_core.recipe import Evaluation
 from lstm_core.recognition.corpus import encyclopedia, lines_of, shuffled, speeches
-from lstm_core.recognition.dataset import Characters
 from lstm_core.text.dataset import read_text
 from lstm_core.text.model import TextConfig, TextModel
 from lstm_core.text.recipe import TextRecipe
@@ -30,6 +30,9 @@ PROSE = {"speeches": speeches, "wikipedia": encyclopedia}
 OWN = 3
 """How many times the handwriting's own texts are read for each time of the others."""
 
+COMPOSED = 0.1
+"""Share of the lines into which rare characters are put."""
+
 
 @dataclass(frozen=True)
 class LanguageRecipe(TextRecipe):
@@ -40,17 +43,20 @@ class LanguageRecipe(TextRecipe):
 
     def parts(self, data: Path | None) -> dict[str, str]:
         """train: the texts of the handwriting's training part, and other prose in lines as long;
-        val: those of its part val1, as far as a reader knows their characters."""
+        into some of them rare characters are put, as into the ink that readers learn from. val:
+        the texts of part val1."""
         own = [line.text for line in read_lines("train", data)]
-        characters = Characters.of(own).characters
         lengths = np.array([len(text) for text in own])
+        seed = self.training.seed
         lines = OWN * own
         for name, prose in PROSE.items():
-            text = prose(read_text(locate(name, data)))
-            lines += lines_of(text, characters, lengths, self.training.seed)
-        known = Vocabulary(characters)
-        held_out = [known.read(line.text).text for line in read_lines("val1", data)]
-        seed = self.training.seed
+            lines += lines_of(prose(read_text(locate(name, data))), ASCII, lengths, seed)
+        random = np.random.default_rng(seed)
+        lines = [
+            composed_text(line, random) if " " in line and random.random() < COMPOSED else line
+            for line in lines
+        ]
+        held_out = [line.text for line in read_lines("val1", data)]
         return {"train": shuffled(lines, seed), "val": shuffled(held_out, seed)}
 
     def load(self, checkpoint: str | Path) -> TextSampler:
@@ -63,7 +69,10 @@ class LanguageRecipe(TextRecipe):
             for other in map(data_set, PROSE)
         )
         split = f"trained on the texts of train, {OWN} times, and on other prose; chosen on val1"
-        form = "lines in random order, as long as those of train, of the characters found there"
+        form = (
+            f"lines in random order, as long as those of train; into {COMPOSED:.0%} of them "
+            "numbers and signs are put that nobody wrote"
+        )
         return replace(card, data={**card.data, "split": split, "others": others, "text": form})
 
     def evaluate(

@@ -17,6 +17,7 @@ from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.data import data_set
 from lstm_core.hardware import has_fast_bfloat16, processor
+from lstm_core.ink.composition import ASCII
 from lstm_core.ink.geometry import normalise
 from lstm_core.ink.iam import Line, read_lines
 from lstm_core.recipe import Evaluation, Recipe
@@ -61,11 +62,14 @@ class ReadingRecipe(Recipe):
     hidden_size: int = 160
     num_layers: int = 4
     batch_size: int = 64
+    composed: float = 0.2  # probability that rare characters are put into a line
 
     def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
         lines, validation = read_lines("train", data), read_lines("val1", data)
-        characters = Characters.of([line.text for line in lines])
-        batches = Batches(lines, characters, self.batch_size, self.training.seed, self.augmentation)
+        characters = Characters(ASCII)
+        batches = Batches(
+            lines, characters, self.batch_size, self.training.seed, self.augmentation, self.composed
+        )
         torch.manual_seed(self.training.seed)
         model = self.untrained(len(characters.characters)).to(device)
         objective = ReadingObjective(model, batches, validation, characters, device)
@@ -116,6 +120,7 @@ class ReadingRecipe(Recipe):
                 "batch": f"{self.batch_size} lines",
                 "learning_rate": self.training.learning_rate,
                 "dropout": asdict(self.dropout),
+                "composed": self.composed,
                 "augmentation": asdict(self.augmentation) if self.augmentation else None,
                 "seed": self.training.seed,
             },

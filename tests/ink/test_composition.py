@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lstm_core.handwriting.characters import Alphabet
-from lstm_core.handwriting.composition import Hand, baseline, composed, tokens, words_of, written
-from lstm_core.handwriting.glyphs import DRAWINGS, glyphs, handwritten, paced, rounded
+from lstm_core.ink.composition import Hand, baseline, composed, tokens, words_of, written
+from lstm_core.ink.glyphs import DRAWINGS, glyphs, handwritten, paced, rounded
 
 
 def rng(seed=0):

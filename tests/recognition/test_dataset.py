@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from lstm_core.ink.composition import ASCII
 from lstm_core.ink.geometry import Path, normalise, resample, trajectory
 from lstm_core.ink.iam import Line
 from lstm_core.recognition.augmentation import Augmentation
@@ -103,9 +104,28 @@ def test_every_line_comes_once_in_a_round_beside_others_of_its_length():
         assert batch.targets[n].tolist() == [[1], [1, 2], [1, 2, 2], [1, 2, 2, 1]][row % 4]
 
 
+def test_rare_characters_are_put_among_the_words():
+    """Two words far apart, each of four strokes."""
+    word = [np.array([[x, 0], [x + 30, -100], [x + 40, 0]]) for x in (0, 60, 120, 180)]
+    points = trajectory([*word, *(stroke + np.array([500, 0]) for stroke in word)])
+    line = Line("a", "a", "train", -1, False, "abba baab", points, points[:, 0])
+    characters = Characters(ASCII)
+    plain = Batches([line] * 4, characters, 4, 1).batch(0)
+    assert [characters.decode(t.tolist()) for t in plain.targets] == [line.text] * 4
+    seen = set()
+    for step in range(30):
+        richer = Batches([line] * 4, characters, 4, 1, composed=0.5).batch(step)
+        n = int(plain.lengths[0])
+        for target, x in zip(richer.targets, richer.x, strict=True):
+            text = characters.decode(target.tolist())
+            same = len(x) >= n and torch.equal(x[:n], plain.x[0]) and not x[n:].any()
+            assert (text == line.text) == same
+            seen |= set(text)
+    assert len(seen) > 30
+
+
 def test_characters_both_ways():
-    characters = Characters.of(["to be", "or"])
-    assert characters.characters == [" ", "b", "e", "o", "r", "t"]
+    characters = Characters([" ", "b", "e", "o", "r", "t"])
     assert characters.decode(characters.encode("robot be").tolist()) == "robot be"
     assert characters.encode("xox").tolist() == [4]
 

@@ -9,6 +9,7 @@ import torch
 
 from lstm_core import checkpoint, stepper
 from lstm_core.checkpoint import CheckpointError
+from lstm_core.ink.composition import ASCII
 from lstm_core.recipe import recipes
 from lstm_core.recognition.corpus import encyclopedia, lines_of, shuffled, speeches
 from lstm_core.recognition.dataset import Characters
@@ -137,7 +138,6 @@ def test_it_learns_from_the_readers_own_lines_and_from_prose(trained):
     parts = recipe.parts(folder)
     lines = parts["train"].strip("\n").split("\n")
     assert lines.count("bab a") >= 3 * 2  # two of the six lines of the training part
-    assert "Abba" not in parts["train"]  # but what the reader does not know is left out
     assert lines.count("ab") > 3
     texts = sorted(["abba", "bab a", "a b", "baab", "abba", "bab a"])
     assert sorted(parts["val"].split("\n")) == ["", "", *texts]
@@ -147,7 +147,7 @@ def test_the_card_names_all_it_has_read(trained):
     recipe, folder, path = trained
     card, history = checkpoint.read_card(path)
     assert (card.name, card.task) == ("reading_language", "recognition")
-    assert card.vocabulary == [END, " ", "a", "b"]
+    assert set(card.vocabulary) <= {END, *ASCII}
     assert "non-commercial" in card.licence.lower()
     assert "Creative Commons" in card.data["others"]
     assert "United States Government" in card.data["others"]
@@ -163,8 +163,8 @@ def test_a_language_model_from_a_checkpoint(trained):
     _, _, path = trained
     language = LanguageModel.from_checkpoint(path, LETTERS)
     assert language.begin()[1].shape == (4,)
-    with pytest.raises(CheckpointError, match=r"does not fit the reader: .* does not know “x”"):
-        LanguageModel.from_checkpoint(path, Characters(["a", "x"]))
+    with pytest.raises(CheckpointError, match=r"does not fit the reader: .* does not know “é”"):
+        LanguageModel.from_checkpoint(path, Characters(["a", "é"]))
 
 
 def test_it_fits_into_a_checkpoint():

@@ -9,6 +9,7 @@ import torch
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card, CheckpointError
 from lstm_core.data import DataError
+from lstm_core.ink.composition import ASCII
 from lstm_core.ink.iam import read_lines
 from lstm_core.recipe import recipes
 from lstm_core.recognition import recipe as module
@@ -52,22 +53,22 @@ def test_both_readers_are_known_and_fit_into_a_checkpoint():
 def test_it_learns_to_read(data, tmp_path):
     """Four texts of two letters, until few faults are left."""
     recipe = small(
-        steps=80, lower_size=8, hidden_size=16, num_layers=2, augmentation=None, batch_size=6,
-        dropout=ReaderDropout(0, 0, 0),
+        steps=160, lower_size=8, hidden_size=16, num_layers=2, augmentation=None, batch_size=6,
+        dropout=ReaderDropout(0, 0, 0), composed=0,
     )  # fmt: skip
-    training = replace(recipe.training, learning_rate=3e-2, evaluate_every=80, warmup=10)
+    training = replace(recipe.training, learning_rate=3e-2, evaluate_every=160, warmup=10)
     recipe = replace(recipe, training=training)
     path = recipe.train(tmp_path, data, CPU)
-    assert checkpoint.read_card(path)[0].training["validation_cer"] < 0.2
-    assert recipe.evaluate("val2", data, path).metrics["cer"] < 0.2
+    assert checkpoint.read_card(path)[0].training["validation_cer"] < 0.3
+    assert recipe.evaluate("val2", data, path).metrics["cer"] < 0.3
 
 
 def test_the_card(made):
     card, history = checkpoint.read_card(made[1])
     assert (card.name, card.task) == ("reading", "recognition")
-    assert card.vocabulary == [" ", "a", "b"]
+    assert card.vocabulary == ASCII
     assert card.config == {
-        "vocabulary_size": 3, "bidirectional": True, "lower_size": 6, "hidden_size": 8,
+        "vocabulary_size": 95, "bidirectional": True, "lower_size": 6, "hidden_size": 8,
         "num_layers": 3,
     }  # fmt: skip
     assert "struck-out" in card.data["text"]
@@ -130,11 +131,11 @@ def test_the_evaluation_with_a_language_model(made, data, tmp_path, monkeypatch)
     monkeypatch.setenv("LSTM_GALLERY_CHECKPOINTS", str(tmp_path))
     with pytest.raises(CheckpointError, match="no checkpoint named 'reading_language'"):
         recipe.evaluate("val2", data, path, {"language"})
-    model = TextModel(TextConfig(4, 4, 8, 1))
+    vocabulary = ["\n", *ASCII]
+    model = TextModel(TextConfig(len(vocabulary), 4, 8, 1))
     with torch.no_grad():
-        model.head.bias[2:] += 5  # loves an "a", and "b" no less
-    card = Card("reading_language", "recognition", "", "", asdict(model.config), {}, {},
-                ["\n", " ", "a", "b"])  # fmt: skip
+        model.head.bias[vocabulary.index("a") :] += 5  # loves an "a", and what comes after it
+    card = Card("reading_language", "recognition", "", "", asdict(model.config), {}, {}, vocabulary)
     checkpoint.save(tmp_path / "reading_language.safetensors", card, model.state_dict())
     lines = read_lines("val2", data)
     texts = [line.text for line in lines]
