@@ -18,10 +18,11 @@ from torch import Tensor
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.data import data_set
-from lstm_core.handwriting import bench
+from lstm_core.handwriting import bench, legibility
 from lstm_core.handwriting.characters import Alphabet
 from lstm_core.handwriting.dataset import Batch, Batches, Chances, Scale, in_order
 from lstm_core.handwriting.drawing import svg
+from lstm_core.handwriting.legibility import sentences
 from lstm_core.handwriting.mixture import mixture, nats
 from lstm_core.handwriting.model import WritingConfig, WritingModel
 from lstm_core.handwriting.request import WritingRequest
@@ -29,7 +30,11 @@ from lstm_core.handwriting.sampler import WritingSampler
 from lstm_core.hardware import has_fast_bfloat16, processor
 from lstm_core.ink.iam import Line, read_lines
 from lstm_core.recipe import Evaluation, Recipe
+from lstm_core.recognition.sampler import ReadingSampler
 from lstm_core.training import Objective, Run, TrainingConfig, train
+
+LEGIBILITY = "legibility"
+"""The split that has the network's own ink read."""
 
 TRAINING_PARTS = ("train", "val2")
 """Graves (2013), section 4.2, trained on these too, and stopped by val1."""
@@ -44,6 +49,9 @@ class WritingRecipe(Recipe):
 
     task: ClassVar[str] = "handwriting"
     request: ClassVar[type] = WritingRequest
+    switches: ClassVar[dict[str, str]] = {
+        "characters": "with the split legibility: also how often each character is read as itself",
+    }
 
     title: str
     description: str
@@ -114,7 +122,6 @@ class WritingRecipe(Recipe):
             date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
         )
 
-    @torch.inference_mode()
     def evaluate(
         self,
         split: str,
@@ -122,16 +129,28 @@ class WritingRecipe(Recipe):
         checkpoint: str | Path,
         switches: AbstractSet[str] = frozenset(),
     ) -> Evaluation:
-        """How well the points of real lines are foreseen, in any hand, the texts being known.
+        """How well the points of real lines are foreseen, in any hand, the texts being known; or,
+        as the split `legibility`, how well the reader reads what the network writes.
 
         `nats_per_line` is the loss of Graves (2013), eq. 26, summed over a line, averaged over all
         lines of the part; `sse` the squared error of the mixture's mean, summed over dx and dy,
         averaged over points. Both are in offsets normalised as in training, of all lines and
         points, none clipped or left out. They depend on that normalisation: were the deviations 1 %
         smaller, a line of 600 points would have 12 nats more.
+
+        Legibility is measured on texts of val2 (`legibility.measure`); with the switch
+        `characters`, also that of each character: `read_e` is the share of the e's read as such.
         """
         begun = time.monotonic()
         sampler = WritingSampler.from_checkpoint(checkpoint)
+        if split == LEGIBILITY:
+            lines = sentences(trusted(read_lines("val2", data)))
+            reader = ReadingSampler.from_checkpoint("reading")
+            metrics = legibility.measure(sampler, reader, lines)
+            if "characters" in switches:
+                rates = legibility.character_rates(sampler, reader)
+                metrics |= {f"read_{character}": rate for character, rate in rates.items()}
+            return Evaluation(self.name, split, len(lines), metrics, time.monotonic() - begun)
         lines = read_lines(split, data)
         batches = in_order(lines, sampler.alphabet, sampler.scale, self.batch_size)
         total, errors, points = measure(sampler.model, batches)
@@ -159,6 +178,7 @@ def trusted(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines if not line.flag and "#" not in line.text]
 
 
+@torch.inference_mode()
 def measure(model: WritingModel, batches: Sequence[Batch]) -> tuple[float, float, float]:
     """Nats and squared errors of all points, summed, and the number of points."""
     sums = np.zeros(3)
@@ -226,6 +246,6 @@ RECIPES: list[Recipe] = [
         title="Handwriting",
         description="Writes any English text by hand, in the manner of 113 writers or of none.",
         training=TrainingConfig(5_000, 1.5e-3, evaluate_every=250, average=0.998),
-        splits=("val1", "test"),
+        splits=("val1", "test", LEGIBILITY),
     )
 ]

@@ -162,8 +162,11 @@ class WritingSampler:
             steps: list[WritingStep | None] = [None] * len(requests)
             ended = []
             for b, row in enumerate(rows):
-                last = row.position + 1 >= row.bound or has_passed(thought.phi[b], len(row.text))
-                step = WritingStep(row, points[b], last, before, b, self.scale, trace)
+                passed = has_passed(thought.phi[b], len(row.text))
+                last = passed or row.position + 1 >= row.bound
+                step = WritingStep(
+                    row, points[b], last, before, b, self.scale, trace, given_up=last and not passed
+                )
                 steps[row.index] = step
                 row.position += 1
                 if last:

@@ -84,23 +84,26 @@ class WritingStep:
         dx, dy: from the point before, in units of the whiteboard, y down.
         pen_up: whether the pen is lifted after this point; so it is after the last of a line.
         last: whether it is the last point of its line.
+        given_up: whether it is the last because there were too many, and not because the window had
+            left the text.
         cells: what the memory cells did, tensors (1, 1, H); None unless asked for.
     """
 
     __slots__ = (
-        "_bias", "_prefix", "_row", "_scale", "_thought", "cells", "dx", "dy", "last", "line",
-        "pen_up", "position", "text",
+        "_bias", "_prefix", "_row", "_scale", "_thought", "cells", "dx", "dy", "given_up", "last",
+        "line", "pen_up", "position", "text",
     )  # fmt: skip
 
     def __init__(
         self, row: Row, point: np.ndarray, last: bool, thought: Thought, place: int,
-        scale: Scale, trace: bool,
+        scale: Scale, trace: bool, given_up: bool = False,
     ) -> None:  # fmt: skip
         self.line, self.text, self.position = row.line, row.lines[row.line], row.position
         dx, dy, up = scale.denormalise(point).tolist()
         if row.position == 0 and row.moves_away:
             dx = dy = 0.0
         self.dx, self.dy, self.last, self.pen_up = dx, dy, last, up == 1 or last
+        self.given_up = given_up
         self.cells: Trace | None = thought.trace(place) if trace else None
         # The arrays of the whole batch: most consumers look into few of the steps.
         self._thought, self._row, self._scale = thought, place, scale

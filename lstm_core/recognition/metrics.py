@@ -46,3 +46,25 @@ def error(references: Sequence[Sequence], readings: Sequence[Sequence]) -> float
     if total == 0:
         raise ValueError("The references are empty: there is nothing to read.")
     return sum(edits(a, b) for a, b in zip(references, readings, strict=True)) / total
+
+
+def found(reference: Sequence[Hashable], reading: Sequence[Hashable]) -> list[bool]:
+    """Which symbols of a reference stand in a reading, in some cheapest way to turn one into the
+    other (Wagner & Fischer, 1974)."""
+    cost = np.zeros((len(reference) + 1, len(reading) + 1), dtype=np.int64)
+    cost[:, 0], cost[0] = np.arange(len(reference) + 1), np.arange(len(reading) + 1)
+    for m, a in enumerate(reference, start=1):
+        for n, b in enumerate(reading, start=1):
+            change = cost[m - 1, n - 1] + (a != b)
+            cost[m, n] = min(change, cost[m - 1, n] + 1, cost[m, n - 1] + 1)
+    kept, m, n = [False] * len(reference), len(reference), len(reading)
+    while m and n:
+        same = reference[m - 1] == reading[n - 1]
+        if cost[m, n] == cost[m - 1, n - 1] + (not same):
+            m, n = m - 1, n - 1
+            kept[m] = same
+        elif cost[m, n] == cost[m - 1, n] + 1:
+            m -= 1
+        else:
+            n -= 1
+    return kept

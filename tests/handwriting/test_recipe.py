@@ -11,6 +11,7 @@ import torch
 
 from lstm_core import checkpoint
 from lstm_core.data import DataError, data_set
+from lstm_core.handwriting import legibility
 from lstm_core.handwriting import recipe as module
 from lstm_core.handwriting.characters import Alphabet
 from lstm_core.handwriting.dataset import Scale, offsets
@@ -110,6 +111,26 @@ def test_the_figures_are_those_of_the_paper(trained, data):
     assert found.metrics["nats_per_line"] == pytest.approx(np.mean(losses), rel=1e-5)
     assert found.metrics["nats_per_point"] == pytest.approx(sum(losses) / len(errors), rel=1e-5)
     assert found.metrics["sse"] == pytest.approx(np.mean(errors), rel=1e-5)
+
+
+def test_the_figures_of_legibility(trained, data, monkeypatch):
+    """A reader that sees nothing but an e."""
+
+    class Reader:
+        def read_lines(self, trajectories):
+            return ["e"] * len(trajectories)
+
+    monkeypatch.setattr(module.ReadingSampler, "from_checkpoint", lambda name: Reader())
+    monkeypatch.setattr(legibility, "FRAMES", ("{0}",))
+    found = RECIPE.evaluate("legibility", data, trained, {"characters"})
+    lines = trusted(read_lines("val2", data))
+    characters = sum(len(line.text) for line in lines)
+    seen = sum("e" in line.text for line in lines)
+    assert found.n == len(lines) == 5
+    assert found.metrics["cer"] == found.metrics["cer_real"] == (characters - seen) / characters
+    assert found.metrics["word_lost"] == found.metrics["failed"] == 1
+    rates = {name: value for name, value in found.metrics.items() if name.startswith("read_")}
+    assert rates == {f"read_{chr(n)}": float(chr(n) == "e") for n in range(33, 127)}
 
 
 def test_the_score_of_the_training_is_that_of_the_evaluation(trained, data):

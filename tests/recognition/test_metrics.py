@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from lstm_core.recognition.metrics import cer, edits, wer
+from lstm_core.recognition.metrics import cer, edits, found, wer
 
 
 def by_definition(a, b):
@@ -29,6 +29,22 @@ def test_edits_equal_the_definition():
     for _ in range(300):
         a, b = ("".join(draw.choices("abc", k=draw.randrange(9))) for _ in range(2))
         assert edits(a, b) == by_definition(a, b), (a, b)
+
+
+def test_what_was_found_stands_in_the_reading_in_order():
+    """And so many symbols are found as the cheapest way leaves."""
+    draw = random.Random(2)
+    for _ in range(300):
+        a, b = ("".join(draw.choices("abc", k=draw.randrange(9))) for _ in range(2))
+        kept = found(a, b)
+        assert len(kept) == len(a)
+        rest = iter(b)
+        assert all(symbol in rest for symbol, is_kept in zip(a, kept, strict=True) if is_kept)
+        # Each reading symbol is kept, substituted or inserted; each of the reference the same.
+        assert max(len(a), len(b)) - sum(kept) <= edits(a, b)
+        if edits(a, b) == 0:
+            assert all(kept)
+    assert found("the fox", "thefax") == [True, True, True, False, True, False, True]
 
 
 @pytest.mark.parametrize(("a", "b", "n"), [
