@@ -21,13 +21,15 @@ import torch
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.handwriting.characters import Alphabet
+from lstm_core.handwriting.checking import Checker, WrittenLine
 from lstm_core.handwriting.dataset import ANY_HAND, Scale, offsets
 from lstm_core.handwriting.drawing import Writing
 from lstm_core.handwriting.mixture import draw
 from lstm_core.handwriting.model import WritingConfig, WritingModel
 from lstm_core.handwriting.request import Ink, WritingRequest, lines_of
 from lstm_core.handwriting.stepper import PenState, Thought, WritingStepper
-from lstm_core.handwriting.steps import Row, WritingStep
+from lstm_core.handwriting.steps import TRIES, Row, WritingStep
+from lstm_core.recognition.sampler import ReadingSampler
 
 
 class WritingSampler:
@@ -39,15 +41,21 @@ class WritingSampler:
         alphabet: Alphabet,
         card: Card | None = None,
         history: dict | None = None,
+        checker: Checker | None = None,
     ) -> None:
         self.model, self.alphabet = model.eval().requires_grad_(False), alphabet
         self.scale = Scale(model.config.mean, model.config.deviation)
-        self.card, self.history = card, history or {}
+        self.card, self.history, self.checker = card, history or {}, checker
         self._step = WritingStepper(model)
 
     @classmethod
-    def from_checkpoint(cls, name: str | Path) -> WritingSampler:
+    def from_checkpoint(cls, name: str | Path, reader: str | Path | None = None) -> WritingSampler:
         """A sampler from a shipped checkpoint or a .safetensors file.
+
+        Args:
+            name: "writing", or a file.
+            reader: the checkpoint of a network that reads, such as "reading": lines that it cannot
+                read are begun again. None to leave every line as it comes.
 
         Raises:
             CheckpointError: a sentence, if the checkpoint cannot be used.
@@ -59,7 +67,8 @@ class WritingSampler:
                 raise ValueError(f"{len(alphabet)} characters, {config.vocabulary_size} inputs")
             model = WritingModel(config)
             model.load_state_dict(loaded.weights)
-        return cls(model, alphabet, loaded.card, loaded.history)
+        checker = None if reader is None else Checker(ReadingSampler.from_checkpoint(reader))
+        return cls(model, alphabet, loaded.card, loaded.history, checker)
 
     @property
     def hands(self) -> tuple[str, ...]:
@@ -102,7 +111,8 @@ class WritingSampler:
             trace: keep what the memory cells did.
 
         Yields:
-            a step for each point, as soon as it is known.
+            a step for each point, as soon as it is known. A step of position 0 begins a line, or
+            begins it again if a checker has found fault with it.
 
         Raises:
             ValueError: a sentence, for characters that cannot be written or an unknown hand.
@@ -119,6 +129,7 @@ class WritingSampler:
         texts: list[str] = []
         for step in self.stream(request, prime, style):
             if step.position == 0:
+                del lines[step.line :], texts[step.line :]
                 lines.append([(0.0, 0.0, prime is not None and step.line == 0)])
                 texts.append(step.text)
             x, y, _ = lines[-1][-1]
@@ -168,13 +179,14 @@ class WritingSampler:
                     row, points[b], last, before, b, self.scale, trace, given_up=last and not passed
                 )
                 steps[row.index] = step
-                row.position += 1
+                row.add(step)
                 if last:
                     ended.append(b)
-                    if row.keep and row.line == 0:
-                        row.start, row.read = before.state.rows([b]), row.lines[0]
-                        row.point = np.append(points[b, :2], np.float32(1))
-                    row.line, row.position = row.line + 1, 0
+                    if self._accepted(row, step):
+                        if row.keep and row.line == 0:
+                            row.start, row.read = before.state.rows([b]), row.lines[0]
+                            row.point = np.append(points[b, :2], np.float32(1))
+                        row.line, row.tries = row.line + 1, 0
             yield steps
             if ended:
                 going = [b for b, row in enumerate(rows) if row.line < len(row.lines)]
@@ -187,6 +199,13 @@ class WritingSampler:
                 characters = self._places(rows)
                 constants = np.concatenate([row.constants for row in rows], axis=1)
                 thought = self._resumed(thought, kept, begun, characters, constants)
+
+    def _accepted(self, row: Row, last: WritingStep) -> bool:
+        """Whether a line may stay, now that its last point is written."""
+        row.tries += 1
+        if self.checker is None or row.tries == TRIES:
+            return True
+        return self.checker(WrittenLine(last.text, np.array(row.points), last.given_up))
 
     def _resumed(
         self, thought: Thought, kept: list[int], begun: list[Row], characters: np.ndarray,

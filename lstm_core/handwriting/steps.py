@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -15,6 +15,9 @@ from lstm_core.trace import Trace
 
 SLOWEST = 60
 """Points for a character at which a line is given up; people take 9 to 61 (the mean is 21)."""
+
+TRIES = 3
+"""How often a line is written at most, if a checker finds fault with it."""
 
 AT_LEAST = 120
 """Points that every line may have, however short its text."""
@@ -35,6 +38,8 @@ class Row:
     index: int  # place among the requests
     line: int = 0
     position: int = 0
+    tries: int = 0  # at this line, that have come to an end
+    points: list[tuple[float, float, bool]] = field(default_factory=list)  # of this line
 
     @property
     def text(self) -> str:
@@ -55,6 +60,14 @@ class Row:
     def bound(self) -> int:
         """Most points of the line."""
         return AT_LEAST + SLOWEST * len(self.lines[self.line])
+
+    def add(self, step: WritingStep) -> None:
+        """Take note of one point; after the last of a line another line begins."""
+        if step.position == 0:
+            self.points = [(0.0, 0.0, False)]
+        x, y, _ = self.points[-1]
+        self.points.append((x + step.dx, y + step.dy, step.pen_up))
+        self.position = 0 if step.last else self.position + 1
 
     def fortune(self) -> np.ndarray:
         """(4,) random numbers of one point, for `draw`."""

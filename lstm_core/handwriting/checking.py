@@ -1,0 +1,77 @@
+"""Whether a line that the network has written can be read, by the project's own reader.
+
+A line has failed if
+- it was given up: the window did not leave its text;
+- the pen ran away: the line is far wider or higher than people's; or
+- a word is lost: fewer than half of its characters are found where they should be in what is read.
+
+A sampler with a `Checker` begins such a line again, with other random numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lstm_core.recognition.metrics import found
+from lstm_core.recognition.sampler import ReadingSampler
+
+WIDEST, HIGHEST = 500.0, 2_000.0
+"""Width for each character and height, in units of the whiteboard, that are too much: half again as
+wide and as high as the training lines, but for one in a thousand."""
+
+MARGIN = 2
+"""Characters that a line may be wider than its text: one of a single letter is none too many."""
+
+
+@dataclass(frozen=True, eq=False)
+class WrittenLine:
+    """One line as it was written.
+
+    Attributes:
+        text: what it should say.
+        points: (N, 3) x, y, pen_up.
+        given_up: whether the window had not left the text.
+    """
+
+    text: str
+    points: np.ndarray
+    given_up: bool = False
+
+    @property
+    def ran_away(self) -> bool:
+        """Whether the pen ran away."""
+        width, height = np.ptp(self.points[:, :2], axis=0)
+        return bool(width > WIDEST * (len(self.text) + MARGIN) or height > HIGHEST)
+
+    def failed(self, reading: str) -> bool:
+        """Whether the line has failed, if this is what was read."""
+        return self.given_up or self.ran_away or lost_words(self.text, reading) > 0
+
+
+def lost_words(text: str, reading: str) -> int:
+    """Words of a text of which fewer than half of the characters were found in what was read."""
+    kept, begin, lost = found(text, reading), 0, 0
+    for word in text.split(" "):
+        lost += sum(kept[begin : begin + len(word)]) < len(word) / 2
+        begin += len(word) + 1
+    return lost
+
+
+class Checker:
+    """Has lines read, without a language model, which would guess what is not there.
+
+    Args:
+        reader: reads them.
+    """
+
+    def __init__(self, reader: ReadingSampler) -> None:
+        self.reader = reader
+
+    def __call__(self, line: WrittenLine) -> bool:
+        """Whether a line is as it should be."""
+        if line.given_up or line.ran_away:
+            return False
+        (reading,) = self.reader.read_lines([line.points])
+        return not line.failed(reading)
