@@ -275,11 +275,16 @@ def dropout(x: Tensor, p: float, training: bool, locked: bool) -> Tensor:
     """Dropout of a sequence, with one mask for all its steps if it is locked.
 
     Args:
-        x: (B, T, C). p: probability of dropping a channel. training: off means x unchanged.
+        x: (B, T, C). p: probability of dropping a channel, from 0 to below 1; if the masks are not
+            locked, to the nearest 1/256. training: off means x unchanged.
     """
-    if not locked:
-        return F.dropout(x, p, training)
     if not training or p == 0:
         return x
-    mask = x.new_empty(x.shape[0], 1, x.shape[2]).bernoulli_(1 - p) / (1 - p)
-    return x * mask
+    if locked:
+        return x * (x.new_empty(x.shape[0], 1, x.shape[2]).bernoulli_(1 - p) / (1 - p))
+    # A byte of chance for each number does, and eight are drawn at a time: on a CPU, the drawing of
+    # PyTorch's own dropout takes four times as long and a sixth of a training.
+    dropped = round(256 * p)
+    drawn = torch.randint(-(2**63), 2**63 - 1, (-(-x.numel() // 8),), device=x.device)
+    kept = drawn.view(torch.uint8)[: x.numel()].view(x.shape) >= dropped
+    return x * kept * (256 / (256 - dropped))

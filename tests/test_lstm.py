@@ -272,6 +272,10 @@ def test_dropout_that_is_not_locked_has_a_mask_for_each_step():
     assert out.mean().item() == pytest.approx(1, abs=0.02)
     assert not torch.equal(out[:, 0], out[:, 1])
     assert torch.equal(dropout(x, 0.25, training=False, locked=False), x)
+    for p in (0.0, 0.1, 0.7):  # each of the eight numbers that are drawn together
+        means = dropout(torch.ones(1_000, 9, 16), p, True, False).view(-1, 8).mean(0)
+        # 18,000 draws: five standard deviations of their mean are 0.04 (p / (1 - p))^0.5.
+        assert (means - 1).abs().max() <= 0.04 * (p / (1 - p)) ** 0.5
     lstm, x, _ = make(4, 9, 5, 16, 2, dropout=0.5, locked=False)
     with torch.no_grad():  # the upper layer shows its input, as above
         lstm.layers[1].weight.zero_()

@@ -44,7 +44,7 @@ PICTURES = [
         "but all of the input has to be there first.",
         papers="Schuster & Paliwal (1997), *Bidirectional Recurrent Neural Networks*; Graves & "
         "Schmidhuber (2005), *Framewise Phoneme Classification with Bidirectional LSTM*.",
-        tab="recognition",
+        tab="reading",
     ),
     Picture(
         name="pair",
