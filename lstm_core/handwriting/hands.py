@@ -1,4 +1,4 @@
-"""A visitor's hand: the ink of a pen pad as the whiteboard would have seen it, and its vector.
+"""A visitor's hand: the vector that makes some ink likeliest.
 
 The weights stay as they are. What is looked for is the vector of a style with which the network
 finds the visitor's ink likeliest, among vectors such as the known writers have: the maximum of
@@ -20,17 +20,13 @@ from torch import Tensor
 
 from lstm_core.handwriting.dataset import Batch, collate, offsets
 from lstm_core.handwriting.mixture import mixture, nats
-from lstm_core.handwriting.request import MAX_POINTS, Ink, check_points
+from lstm_core.handwriting.request import Ink
 from lstm_core.handwriting.sampler import WritingSampler
-from lstm_core.ink.geometry import sweep
-
-LETTER = 21.0
-"""Points that the whiteboard saw of a character, spaces among them (mean of the training lines)."""
-
-SWEEP = 175.0
-"""How far the writers' pens went up or down in one sweep, in units of the whiteboard (median)."""
 
 STEPS = 30
+SIDE_BY_SIDE = 16
+"""Hands that a line is read in at once: of a long line, some 200 MB."""
+
 LEARNING_RATE = 0.1
 
 
@@ -41,36 +37,7 @@ class Fit:
     step: int
     nats: float  # of the ink, in this hand
     style: np.ndarray  # (S,) the vector of the hand
-
-
-def whiteboard_ink(text: str, points: object) -> Ink:
-    """Ink of any pen pad, in the size and at the pace of the whiteboard's writers.
-
-    Args:
-        text: what is written.
-        points: (N, 3) x, y, pen_up as in `Ink`, in any unit, recorded at an even rate.
-
-    Raises:
-        ValueError: as `Ink`, or if the ink is a single dot.
-    """
-    array = check_points(points)
-    array[-1, 2] = 1
-    xy = array[:, :2].astype(np.float64)
-    height = sweep(array) or float(np.ptp(xy, axis=0).max())
-    if height == 0:
-        raise ValueError("The ink is a single dot: write a few words.")
-    count = min(MAX_POINTS, max(2.0, LETTER * len(text)))
-    pieces = []
-    for stroke in np.split(xy, np.flatnonzero(array[:, 2])[:-1] + 1):
-        n = max(1, round(count * len(stroke) / len(xy)))
-        at = np.linspace(0, len(stroke) - 1, n)
-        places = np.arange(len(stroke))
-        resampled = np.zeros((n, 3))
-        for axis in range(2):
-            resampled[:, axis] = np.interp(at, places, stroke[:, axis]) * (SWEEP / height)
-        resampled[-1, 2] = 1
-        pieces.append(resampled)
-    return Ink(text, np.concatenate(pieces))
+    cost: float  # what is to be made small: the nats, and how unlike known hands the vector is
 
 
 def known(sampler: WritingSampler) -> Tensor:
@@ -101,17 +68,30 @@ def likeness(sampler: WritingSampler, ink: Ink) -> dict[str, float]:
         ValueError: a sentence, for characters that cannot be written.
     """
     line = batch(sampler, ink)
-    found = torch.cat([nats_in(sampler, line, part) for part in known(sampler).split(32)])
+    found = torch.cat([nats_in(sampler, line, part) for part in known(sampler).split(SIDE_BY_SIDE)])
     order = found.argsort().tolist()
     return {sampler.hands[n]: found[n].item() for n in order}
 
 
-def fit(sampler: WritingSampler, ink: Ink, steps: int = STEPS) -> Iterator[Fit]:
+@torch.inference_mode()
+def in_any_hand(sampler: WritingSampler, ink: Ink) -> float:
+    """Nats of some ink in no hand in particular, as the network writes without a vector.
+
+    Raises:
+        ValueError: a sentence, for characters that cannot be written.
+    """
+    return nats_in(sampler, batch(sampler, ink), sampler.model.styles.weight[:1]).item()
+
+
+def fit(
+    sampler: WritingSampler, ink: Ink, nearest: str | None = None, steps: int = STEPS
+) -> Iterator[Fit]:
     """Look for the vector of the hand that wrote some ink.
 
     Args:
         sampler: with the network that is to write in this hand.
-        ink: as the whiteboard would have seen it: `whiteboard_ink`.
+        ink: as the whiteboard would have seen it: `pads.whiteboard_ink`.
+        nearest: name of the known hand to begin with; None: the likeliest.
         steps: of gradient descent (Adam), each about a second for a line.
 
     Yields:
@@ -121,15 +101,16 @@ def fit(sampler: WritingSampler, ink: Ink, steps: int = STEPS) -> Iterator[Fit]:
         ValueError: a sentence, for characters that cannot be written.
     """
     line, hands = batch(sampler, ink), known(sampler)
-    nearest = hands[sampler.hands.index(next(iter(likeness(sampler, ink))))]
+    first = hands[sampler.hands.index(nearest or next(iter(likeness(sampler, ink))))]
     mean, deviation = hands.mean(0), hands.std(0, unbiased=False).clamp(min=1e-3)
-    z = ((nearest - mean) / deviation).requires_grad_(True)  # (S,)
+    z = ((first - mean) / deviation).requires_grad_(True)  # (S,)
     optimizer = torch.optim.Adam([z], lr=LEARNING_RATE)
     for step in range(steps + 1):
         style = mean + deviation * z
         loss = nats_in(sampler, line, style[None]).sum()
-        yield Fit(step, loss.item(), style.numpy(force=True))
+        cost = loss + z.square().sum() / 2
+        yield Fit(step, loss.item(), style.numpy(force=True), cost.item())
         if step < steps:
             optimizer.zero_grad()
-            (loss + z.square().sum() / 2).backward()
+            cost.backward()
             optimizer.step()

@@ -5,29 +5,40 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_core.handwriting.futures import density, futures, luck_of
+from lstm_core.handwriting.futures import curves_that_count, density, futures, luck_of
 from lstm_core.handwriting.request import Ink, WritingRequest
 from lstm_core.handwriting.steps import Expectation
 from lstm_core.handwriting.watching import WatchedLine, watch
 from lstm_core.trace import QUANTITIES, Trace
 
-LONG = "The brown fox and a quick cow " * 3
+LONG = "The brown fox and a quick cow or a box of fur and ice"  # two lines
 INK = Ink("a cow", [[0, 0, 0], [20, -30, 0], [25, 3, 1], [60, 0, 0], [81, -22, 0], [83, 1, 1]])
 STYLE = np.array([0.3, -0.5, 0.1, 0.8], dtype=np.float32)
 
 CASES = {
     "alone": (WritingRequest("quick box", seed=1), None, None, 0),
     "in a named hand": (WritingRequest(LONG, seed=2, hand="12", bias=1), None, None, 1),
-    "going on from the first line": (WritingRequest(LONG, seed=3), None, None, 2),
+    "going on from the first line": (WritingRequest(LONG, seed=3), None, None, 1),
     "going on from ink": (WritingRequest("quick box", seed=4), INK, None, 0),
     "from ink, in a hand": (WritingRequest(LONG, seed=5), INK, STYLE, 1),
 }
 
 
-@pytest.fixture(params=CASES.values(), ids=CASES.keys())
-def case(request, sampler):
-    """A request, its ink and style, the line and all its random numbers."""
-    asked, prime, style, number = request.param
+@pytest.fixture(scope="module")
+def cases():
+    """What `case` has made already."""
+    return {}
+
+
+@pytest.fixture(params=CASES)
+def case(request, sampler, cases):
+    """A request, its style, the line, its steps and all their random numbers."""
+    if request.param not in cases:
+        cases[request.param] = written(sampler, *CASES[request.param])
+    return cases[request.param]
+
+
+def written(sampler, asked, prime, style, number):
     steps = list(sampler.stream(asked, prime, style, trace=True))
     line = watch(sampler, iter(steps), number, prime)
     random = np.random.Generator(np.random.PCG64(asked.seed))
@@ -38,7 +49,7 @@ def case(request, sampler):
 
 
 def test_a_line_is_what_its_steps_say(case):
-    asked, _, line, steps, _ = case
+    _, _, line, steps, _ = case
     assert len(line) == len(steps) > 5
     np.testing.assert_allclose(line.points[0, :2], 0)
     moves = np.diff(line.points[:, :2], axis=0)
@@ -50,12 +61,20 @@ def test_a_line_is_what_its_steps_say(case):
     for mine, its in zip(line.trace.layers, whole.layers, strict=True):
         for q in QUANTITIES:
             torch.testing.assert_close(getattr(mine, q), getattr(its, q), rtol=0, atol=0)
+    for n, layer in enumerate(whole.layers, start=1):
+        for q in QUANTITIES:
+            expected = getattr(layer, q)[0, :, 4]
+            expected = expected.tanh() if q == "c" else expected
+            np.testing.assert_allclose(line.cell(q, n, 5), expected, rtol=1e-5)
+    for wrong in (("c", 0, 1), ("c", 4, 1), ("c", 1, 13), ("x", 1, 1)):
+        with pytest.raises(ValueError, match="cell"):
+            line.cell(*wrong)
 
 
 @pytest.mark.parametrize("point", [0, 3])
 def test_the_future_that_came_is_what_was_written(case, sampler, point):
     """To the last point, at which it ends."""
-    asked, style, line, steps, luck = case
+    asked, style, line, _, luck = case
     more = np.concatenate((luck[point:], luck[:4]))[None]
     found = futures(sampler, line, point, asked, style, more)
     assert found.lengths.tolist() == [len(line) - point]
@@ -75,6 +94,21 @@ def test_futures_side_by_side_are_those_alone(case, sampler):
         np.testing.assert_allclose(
             together.points[b, :length], alone.points[0, :length], rtol=1e-3, atol=1e-1
         )
+
+
+def test_a_line_that_was_written_beside_others(sampler):
+    """And nothing of theirs is kept."""
+    asked = [WritingRequest("quick box", seed=seed) for seed in (1, 2)]
+    rows = [steps[1] for steps in sampler.stream_many(asked) if steps[1] is not None]
+    line, own = watch(sampler, rows, 0), watch(sampler, sampler.stream(asked[1]), 0)
+    np.testing.assert_allclose(line.points, own.points, rtol=1e-3, atol=1e-1)
+    luck = luck_of(1, 3, 8)
+    found, its = (futures(sampler, each, 5, asked[1], None, luck) for each in (line, own))
+    np.testing.assert_allclose(found.points, its.points, rtol=1e-3, atol=1e-1)
+    np.testing.assert_array_equal(line.attention, [row.attention for row in rows])
+    assert line.outputs(5).shape == own.outputs(5).shape
+    assert line.outputs(5).base is None
+    np.testing.assert_allclose(line.expectation(5).mean, rows[5].expectation.mean)
 
 
 def test_only_what_is_asked_for_is_written(sampler):
@@ -148,3 +182,10 @@ def test_the_curves_of_a_line(sampler):
     middle = (whole.sum(0) * x).sum() / whole.sum()
     seen = line.expectation(5)
     assert middle == pytest.approx((seen.pi * seen.mean[:, 0]).sum(), abs=1)
+
+
+def test_curves_that_count():
+    assert curves_that_count(CURVES) == 2
+    assert curves_that_count(CURVES, share=0.7) == 1
+    alike = Expectation(np.full(20, 0.05), *[np.zeros((20, 2))] * 2, np.zeros(20), 0.5)
+    assert curves_that_count(alike, share=0.88) == 18

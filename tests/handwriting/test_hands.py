@@ -47,6 +47,10 @@ def test_a_fit_makes_the_ink_likelier(sampler):
     assert [f.step for f in found] == list(range(6))
     assert found[0].nats == pytest.approx(next(iter(likeness(sampler, ink).values())), rel=1e-4)
     assert found[-1].nats < found[0].nats - 0.5
+    assert found[-1].cost < found[0].cost - 0.5
+    known = hands.known(sampler)
+    z = (torch.as_tensor(found[-1].style) - known.mean(0)) / known.std(0, unbiased=False)
+    assert found[-1].cost == pytest.approx(found[-1].nats + z.square().sum().item() / 2, rel=1e-4)
     assert found[-1].nats == pytest.approx(nats_of(sampler, ink, found[-1].style), rel=1e-4)
     for name, p in sampler.model.named_parameters():
         assert torch.equal(p, weights[name])

@@ -121,7 +121,7 @@ def test_several_lines_become_one():
     ("words", [[1, 2], [3, 4]], "list of strokes"),
     ("words", [[[n, 0] for n in range(20_001)]], "more than 20,000 points"),
     ("words", "[[[0, 0, ", "no JSON"),
-    ("words", looked_at(60) + [[[0, 50 * (n % 2)] for n in range(20_000)]], "20,000"),
+    ("words", [*looked_at(60), [[0, 50 * (n % 2)] for n in range(20_000)]], "20,000"),
     ("words", [[[n % 2, 50 * (n % 2)] for n in range(19_000)]], "too much ink"),
     ("i", looked_at(60, 9), "too much for 1 character:"),
     ("more words than there are in this scrawl of only three strokes", looked_at(60), "at most 60"),
@@ -151,6 +151,16 @@ def test_a_drawing_has_the_pace_of_the_pen():
     assert len(whiteboard_drawing(pad_strokes([[[0, 0], [0, 1]]]))) >= 2
     many = [[[k % 40, k // 40], [k % 40, k // 40 + 0.01]] for k in range(999)]
     assert len(whiteboard_drawing(pad_strokes(many))) <= MAX_POINTS
+
+
+def test_a_flat_line_is_not_blown_up():
+    """A hair's breadth of height is none."""
+    flat = [[[10_000 * n, y + 1e-6 * (n % 2)] for n in range(50)] for y in (0, 1e5)]
+    drawing = whiteboard_drawing(pad_strokes(flat))
+    assert len(drawing) <= MAX_POINTS
+    assert np.abs(drawing[:, :2]).max() < 1e6
+    ink = whiteboard_ink("two lines of a dash", pad_strokes(flat))
+    assert np.abs(ink.points[:, :2]).max() < 1e6
 
 
 def test_a_scribble_is_refused():
