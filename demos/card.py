@@ -38,6 +38,9 @@ def card_table(card: Card | None) -> str:
     return f"<table>{''.join(cells)}</table>"
 
 
+SHORT = 4
+"""Longer lists are counted, not spelled out."""
+
 WORDS = {"num_layers": "layers", "char": "character"}
 
 
@@ -48,6 +51,8 @@ def listed(facts: dict[str, Any]) -> str:
         words = WORDS.get(name) or " ".join(WORDS.get(word, word) for word in name.split("_"))
         if isinstance(value, dict):
             parts.append(f"{words} ({listed(value)})")
+        elif isinstance(value, list | tuple) and len(value) > SHORT:
+            parts.append(f"{len(value)} {words}")
         else:
             parts.append(f"{words} {value:,}" if isinstance(value, int) else f"{words} {value}")
     return ", ".join(parts)

@@ -30,7 +30,8 @@ from demos.text_runs import (
 from demos.widgets.learning import learning
 from demos.widgets.panel import Panel, choice
 from demos.widgets.writing import ENDED, cells
-from lstm_core.text.sampler import MAX_LENGTH, TextRequest, number
+from lstm_core.checks import number
+from lstm_core.text.sampler import MAX_LENGTH, TextRequest
 
 NEW_SEED_BELOW = 1_000_000  # short enough to be read out and typed
 TEMPERATURES = (0.4, 0.8, 1.2)

@@ -2,13 +2,13 @@
 the tests of the page, two small text models and a server that shows them."""
 
 import socket
-import sys
 import time
 from contextlib import contextmanager
 from dataclasses import asdict
 
 import pytest
 import torch
+from small_models import forget, save_readers, save_writer
 
 SHAKESPEARE = "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PRINTABLE = ["\n", *map(chr, range(32, 127)), "\N{REPLACEMENT CHARACTER}"]
@@ -49,13 +49,16 @@ def _repeatable():
 
 @pytest.fixture(scope="session")
 def text_models(tmp_path_factory):
-    """Two untrained text models, with all that a shipped one has, as the only ones of the page."""
+    """Two untrained text models, with all that a shipped one has, as the only ones of the page; and
+    small networks that read and write by hand."""
     from demos import memory, text_events, text_runs
     from demos.memory import similar
 
     folder = tmp_path_factory.mktemp("checkpoints")
     save_text_model(folder, "shakespeare", "Shakespeare", SHAKESPEARE, layers=2)
     save_text_model(folder, "c_source", "C source code", PRINTABLE, layers=3)
+    save_readers(folder)
+    save_writer(folder)
     forget()
     short = pytest.MonkeyPatch()
     with pytest.MonkeyPatch.context() as patch:
@@ -69,15 +72,6 @@ def text_models(tmp_path_factory):
     yield names
     short.undo()
     forget()
-
-
-def forget():
-    """Whatever the modules of the page remember of models."""
-    for name, module in list(sys.modules.items()):
-        if name.split(".")[0] == "demos":
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
 
 
 def save_text_model(folder, name, title, characters, layers):

@@ -113,6 +113,8 @@ def build(page: gr.Blocks) -> None:
 
 
 def prepare() -> None:
-    """Have the network in memory."""
+    """Have the network in memory, and what it thought of the first view."""
     if shipped():
         sampler()
+        if opened := samples.opening():
+            inside.first_view(opened[0])

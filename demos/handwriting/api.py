@@ -10,7 +10,8 @@ import numpy as np
 
 from demos.handwriting.events import asked
 from demos.handwriting.paper import Ink, sheet_of
-from demos.handwriting.runs import stream
+from demos.handwriting.runs import OwnHand, stream
+from demos.text_runs import refusal
 
 DIGITS = 2
 """Decimals of a coordinate: the whiteboard recorded whole units."""
@@ -29,6 +30,7 @@ def write_by_hand(
     other: str = "",
     blend: float = 0.5,
     checked: bool = False,
+    style: list[float] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Write a text by hand: as the strokes of a pen, line by line.
 
@@ -40,13 +42,17 @@ def write_by_hand(
         other: the name of a second writer to blend with the first; empty: nobody
         blend: share of the second writer, 0 to 1
         checked: begin a line again, at most twice, if the network that reads cannot read it
+        style: the numbers of a hand, as /fit_hand finds them, in place of a known writer's
 
     Returns:
         the text as it is written, the hand, the bias and the seed; and lines, growing: for each its
         text and its strokes, lists of points [x, y] in units of the whiteboard, y growing down,
         from where the line begins; about 200 units to a character, 600 from line to line
     """
-    run = asked(None, 1, checked, text=text, hand=hand, bias=bias, seed=seed, other=other,
+    if style is not None and (hand or other):
+        raise refusal("Name a hand or give a style; not both.")
+    own = None if style is None else OwnHand("", style)
+    run = asked(own, 1, checked, text=text, hand=hand, bias=bias, seed=seed, other=other,
                 blend=blend if other else 0.0)  # fmt: skip
     sheet = sheet_of(run)
     ink, lines = Ink(), []

@@ -102,6 +102,8 @@ def asked(own: OwnHand | None, variants: Any, checked: Any, **request: Any) -> R
         run = Run(WritingRequest(**request), own, variants, checked)
         sampler().alphabet.read(run.request.text)
         sampler().style(run.request)
+        if own:
+            sampler().known_style(own.style)
     except ValueError as error:  # which may name what was sent
         raise refusal(escape(str(error), quote=False)) from None
     if run.checked and not checkable():

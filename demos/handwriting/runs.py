@@ -3,7 +3,7 @@ deterministic, and no point of it is kept for a visitor."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
@@ -14,12 +14,12 @@ from demos.recognition import readings
 from demos.text_runs import refusal
 from lstm_core import checkpoint
 from lstm_core.checkpoint import CheckpointError
+from lstm_core.checks import number
 from lstm_core.handwriting.checking import Checker
 from lstm_core.handwriting.request import MAX_SEED, Ink, WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
 from lstm_core.handwriting.steps import WritingStep
 from lstm_core.handwriting.watching import alone
-from lstm_core.text.sampler import number
 
 NETWORK = "writing"
 MOST_VARIANTS = 4
@@ -36,7 +36,7 @@ class OwnHand:
     """
 
     name: str
-    style: tuple[float, ...]
+    style: Sequence[float]
     ink: Ink | None = None
 
 

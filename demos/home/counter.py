@@ -15,9 +15,9 @@ from demos.text_runs import refusal
 from demos.widgets.counting import counted, counting_view
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card, CheckpointError
+from lstm_core.checks import number
 from lstm_core.sequences.counting import LONGEST_JUDGED, LONGEST_TRAINED, MOST_READ, rest
 from lstm_core.sequences.sampler import Copy, Counter, CountRequest
-from lstm_core.text.sampler import number
 
 MODEL = "counter"
 OPENING = 12

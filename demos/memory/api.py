@@ -11,7 +11,7 @@ import numpy as np
 from demos.memory import meaning, reach, surgery
 from demos.memory.readings import reading_of
 from demos.text_runs import ask, refusal, sampler
-from lstm_core.text.sampler import number
+from lstm_core.checks import number
 from lstm_core.trace import QUANTITIES
 
 

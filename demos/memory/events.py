@@ -14,7 +14,7 @@ from demos.memory.readings import Now, first_view, own_text, samples, show
 from demos.text_runs import Run, ask, end, models, refusal, sampler
 from demos.widgets.panel import Panel, choice, span
 from demos.widgets.rows import chosen
-from lstm_core.text.sampler import number
+from lstm_core.checks import number
 
 OWN = "A text of your own"
 

@@ -11,12 +11,13 @@ import numpy as np
 from demos.memory.readings import Now
 from demos.text_runs import refusal, sampler
 from demos.widgets.rows import rows
+from lstm_core.checks import number
 from lstm_core.data import DataError
 from lstm_core.memory.cells import read_cells
 from lstm_core.memory.finding import spread
 from lstm_core.memory.spans import Marker, Span, markers, matches
 from lstm_core.recipe import recipes
-from lstm_core.text.sampler import TextRequest, number
+from lstm_core.text.sampler import TextRequest
 
 SEARCHED = 40_000
 """Characters of the text that is searched: with 2 x 512 cells they take 41 MB."""

@@ -9,7 +9,8 @@ import numpy as np
 
 from demos.recognition.readings import sampler
 from demos.text_runs import refusal
-from lstm_core.recognition.request import ReadingRequest, Strokes
+from lstm_core.ink.strokes import Strokes
+from lstm_core.recognition.request import ReadingRequest
 
 
 def offer() -> None:

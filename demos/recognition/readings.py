@@ -15,8 +15,9 @@ from demos.widgets.pen.files import strokes_of_file
 from demos.widgets.reading import Letter, Line
 from lstm_core import checkpoint
 from lstm_core.checkpoint import CheckpointError
+from lstm_core.ink.strokes import Strokes
 from lstm_core.recognition.model import BLANK
-from lstm_core.recognition.request import ReadingRequest, Strokes
+from lstm_core.recognition.request import ReadingRequest
 from lstm_core.recognition.sampler import LineReading, ReadingSampler
 from lstm_core.trace import Trace
 

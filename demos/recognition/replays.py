@@ -20,7 +20,8 @@ from demos.recognition.readings import (
     trace_of,
 )
 from demos.widgets.four_rows import Replay, Strip, four_rows_value, gradient_value
-from lstm_core.recognition.request import ReadingRequest, Strokes
+from lstm_core.ink.strokes import Strokes
+from lstm_core.recognition.request import ReadingRequest
 
 STRIPS = 4
 """Memory cells that are shown of each direction."""

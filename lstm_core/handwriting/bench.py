@@ -10,7 +10,7 @@ import torch
 from lstm_core.handwriting.request import WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
 from lstm_core.hardware import one_thread
-from lstm_core.text.bench import best_rates
+from lstm_core.timing import best_rates
 
 TEXT = "a line of thirty characters ok"
 POINTS_OF_A_LINE = 21 * len(TEXT)

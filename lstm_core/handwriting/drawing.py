@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from lstm_core.text.sampler import number
+from lstm_core.checks import number
 
 INK = "#1B1D22"
 BASELINE = 0.85

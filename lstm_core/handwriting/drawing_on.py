@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from lstm_core.checks import number
 from lstm_core.handwriting.dataset import ANY_HAND, offsets
 from lstm_core.handwriting.mixture import draw
 from lstm_core.handwriting.request import MAX_BIAS, MAX_SEED, check_points
 from lstm_core.handwriting.sampler import WritingSampler
 from lstm_core.handwriting.stepper import PenState
-from lstm_core.text.sampler import number
 
 MOST_WAYS = 4
 LONGEST = 800
@@ -84,11 +84,11 @@ def draw_on(sampler: WritingSampler, request: DrawingRequest) -> Iterator[np.nda
     points, no_text = torch.from_numpy(moves[None, :-1]), torch.full((1, 1), -1)
     _, state = sampler.model(points, no_text, style[None])
     pen = PenState.of(state).rows([0] * B)
-    constants = np.repeat(sampler._step.constants(style.numpy()[None]), B, axis=1)
+    constants = np.repeat(sampler.stepper.constants(style.numpy()[None]), B, axis=1)
     nowhere = np.zeros((B, 1, len(sampler.alphabet)), dtype=np.float32)
     bias, drawn = np.full(B, request.bias), np.repeat(moves[-1:], B, axis=0)
     for _ in range(request.length):
-        thought = sampler._step(drawn, pen, nowhere, constants)
+        thought = sampler.stepper(drawn, pen, nowhere, constants)
         fortune = [np.concatenate((one.random(2), one.standard_normal(2))) for one in luck]
         chosen = draw(thought.outputs, bias, np.stack(fortune))
         drawn, pen = chosen.astype(np.float32), thought.state

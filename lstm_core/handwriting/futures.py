@@ -70,7 +70,7 @@ def futures(
     B, K, _ = luck.shape
     text = f"{line.read} {line.text}" if line.read else line.text
     vector = sampler.style(request) if style is None else np.asarray(style, dtype=np.float32)
-    constants = np.repeat(sampler._step.constants(vector[None].astype(np.float32)), B, axis=1)
+    constants = np.repeat(sampler.stepper.constants(vector[None].astype(np.float32)), B, axis=1)
     characters = np.zeros((1, len(text) + 1, len(sampler.alphabet)), dtype=np.float32)
     characters[0, np.arange(len(text)), sampler.alphabet.encode(text)] = 1
     characters, bias = np.repeat(characters, B, axis=0), np.full(B, request.bias)
@@ -79,7 +79,7 @@ def futures(
     for k in range(K):
         points = draw(outputs, bias, luck[:, k]).astype(np.float32)
         moves[:, k] = sampler.scale.denormalise(points)
-        thought = sampler._step(points, state, characters, constants)
+        thought = sampler.stepper(points, state, characters, constants)
         outputs, state = thought.outputs, thought.state
         for b in np.flatnonzero(lengths == K):
             if has_passed(thought.phi[b], len(text)):

@@ -16,8 +16,7 @@ import numpy as np
 from lstm_core.handwriting.request import MAX_POINTS, Ink, check_text
 from lstm_core.ink.geometry import FLATTEST, resample, sweep, trajectory
 from lstm_core.ink.lines import split_lines
-from lstm_core.recognition.lines import check_ink
-from lstm_core.recognition.request import Strokes
+from lstm_core.ink.strokes import Strokes, check_ink
 
 LETTER = 21.0
 """Points that the whiteboard saw of a character, spaces among them (mean of the training lines)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lstm_core.text.sampler import number
+from lstm_core.checks import number
 
 MAX_TEXT = 500
 MAX_LINE = 45

@@ -31,6 +31,9 @@ from lstm_core.handwriting.stepper import PenState, Thought, WritingStepper
 from lstm_core.handwriting.steps import TRIES, Row, WritingStep
 from lstm_core.recognition.sampler import ReadingSampler
 
+FARTHEST_STYLE = 100
+"""Largest number in the vector of a hand; those of the known hands are below 10."""
+
 
 class WritingSampler:
     """Writes with one network. Holds nothing between requests but the weights."""
@@ -46,7 +49,7 @@ class WritingSampler:
         self.model, self.alphabet = model.eval().requires_grad_(False), alphabet
         self.scale = Scale(model.config.mean, model.config.deviation)
         self.card, self.history, self.checker = card, history or {}, checker
-        self._step = WritingStepper(model)
+        self.stepper = WritingStepper(model)
 
     @classmethod
     def from_checkpoint(cls, name: str | Path, reader: str | Path | None = None) -> WritingSampler:
@@ -84,6 +87,24 @@ class WritingSampler:
         styles = self.model.styles.weight.numpy(force=True)
         rows = [self._hand(name) for name in (request.hand, request.other or request.hand)]
         return (1 - request.blend) * styles[rows[0]] + request.blend * styles[rows[1]]
+
+    def known_style(self, style: object) -> np.ndarray:
+        """(S,) the vector of a hand that somebody brings.
+
+        Raises:
+            ValueError: a sentence, if it is none.
+        """
+        size = self.model.config.style_size
+        try:
+            vector = np.asarray(style, dtype=np.float32)
+            fits = vector.shape == (size,) and bool((np.abs(vector) <= FARTHEST_STYLE).all())
+        except (TypeError, ValueError, OverflowError):
+            fits = False
+        if not fits:
+            raise ValueError(
+                f"A style is a list of {size} numbers from -{FARTHEST_STYLE} to {FARTHEST_STYLE}."
+            )
+        return vector
 
     def _hand(self, name: str) -> int:
         """The row of a hand."""
@@ -164,12 +185,12 @@ class WritingSampler:
         rows = [self._begin(n, *triple) for n, triple in enumerate(triples)]
         characters, state, points = self._places(rows), *self._starts(rows)
         constants = np.concatenate([row.constants for row in rows], axis=1)
-        thought = self._step(points, state, characters, constants)
+        thought = self.stepper(points, state, characters, constants)
         while rows:
             before, bias = thought, np.array([row.request.bias for row in rows])
             points = draw(before.outputs, bias, np.stack([row.fortune() for row in rows]))
             points = points.astype(np.float32)
-            thought = self._step(points, before.state, characters, constants)
+            thought = self.stepper(points, before.state, characters, constants)
             steps: list[WritingStep | None] = [None] * len(requests)
             ended = []
             for b, row in enumerate(rows):
@@ -220,7 +241,7 @@ class WritingSampler:
             return old
         state, points = self._starts(begun)
         n = len(kept)
-        new = self._step(points, state, characters[n:], constants[:, n:])
+        new = self.stepper(points, state, characters[n:], constants[:, n:])
         return Thought(
             np.concatenate((old.outputs, new.outputs)),
             np.concatenate((old.phi, new.phi)),
@@ -233,8 +254,8 @@ class WritingSampler:
     ) -> Row:
         """A text that is to be written, its ink read."""
         text = self.alphabet.read(request.text)
-        vector = self.style(request) if style is None else np.asarray(style, dtype=np.float32)
-        constants = self._step.constants(vector[None].astype(np.float32))
+        vector = self.style(request) if style is None else self.known_style(style)
+        constants = self.stepper.constants(vector[None].astype(np.float32))
         start = PenState.of(self.model.initial_state(1))
         point, read = self.scale.normalise(np.zeros(3)), ""
         if prime is not None:

@@ -100,11 +100,14 @@ class WritingStep:
         given_up: whether it is the last because there were too many, and not because the window had
             left the text.
         cells: what the memory cells did, tensors (1, 1, H); None unless asked for.
+        thought: what the network thought as it chose the point, of all lines written side by side.
+        row: the line's place among them.
+        prefix: characters that the window had run along before those of the line.
     """
 
     __slots__ = (
-        "_bias", "_prefix", "_row", "_scale", "_thought", "cells", "dx", "dy", "given_up", "last",
-        "line", "pen_up", "position", "text",
+        "_bias", "_scale", "cells", "dx", "dy", "given_up", "last", "line", "pen_up", "position",
+        "prefix", "row", "text", "thought",
     )  # fmt: skip
 
     def __init__(
@@ -119,18 +122,18 @@ class WritingStep:
         self.given_up = given_up
         self.cells: Trace | None = thought.trace(place) if trace else None
         # The arrays of the whole batch: most consumers look into few of the steps.
-        self._thought, self._row, self._scale = thought, place, scale
-        self._prefix, self._bias = row.prefix, row.request.bias
+        self.thought, self.row, self._scale = thought, place, scale
+        self.prefix, self._bias = row.prefix, row.request.bias
 
     @property
     def attention(self) -> np.ndarray:
         """(len(text),) weights phi of the characters of the line."""
-        return self._thought.phi[self._row, self._prefix : self._prefix + len(self.text)]
+        return self.thought.phi[self.row, self.prefix : self.prefix + len(self.text)]
 
     @property
     def expectation(self) -> Expectation:
         """What was expected, as sharp as the bias made it."""
-        outputs = torch.from_numpy(self._thought.outputs[self._row])
+        outputs = torch.from_numpy(self.thought.outputs[self.row])
         m, deviation = mixture(outputs, self._bias), np.array(self._scale.deviation)
         return Expectation(
             pi=m.log_pi.exp().numpy(),

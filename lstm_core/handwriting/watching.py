@@ -73,8 +73,8 @@ class WatchedLine:
     @property
     def trace(self) -> Trace:
         """What the memory cells did: tensors (1, N, H)."""
-        gates = np.stack([thought_of(step).gates[:, 0] for step in self.steps])  # (N, L, 4H)
-        states = [thought_of(step).state for step in self.steps]
+        gates = np.stack([step.thought.gates[:, 0] for step in self.steps])  # (N, L, 4H)
+        states = [step.thought.state for step in self.steps]
         layers = []
         for n in range(gates.shape[1]):
             c, h = (np.stack([getattr(state, q)[n, 0] for state in states]) for q in "ch")
@@ -93,7 +93,7 @@ class WatchedLine:
         Raises:
             ValueError: a sentence, if there is no such cell or quantity.
         """
-        thoughts = [thought_of(step) for step in self.steps]
+        thoughts = [step.thought for step in self.steps]
         L, _, H = thoughts[0].state.c.shape
         if not 1 <= layer <= L or not 1 <= cell <= H:
             raise ValueError(f"The cells are 1 to {H} of the layers 1 to {L}.")
@@ -108,11 +108,11 @@ class WatchedLine:
 
     def state(self, point: int) -> PenState:
         """What the network carried when it chose a point."""
-        return thought_of(self.steps[point]).state
+        return self.steps[point].thought.state
 
     def outputs(self, point: int) -> np.ndarray:
         """(1, 6M + 1) what it said of the point, for `mixture`."""
-        return thought_of(self.steps[point]).outputs
+        return self.steps[point].thought.outputs
 
     def expectation(self, point: int) -> Expectation:
         """Where it expected the point."""
@@ -142,31 +142,19 @@ def watch(
                 break
     if not kept:
         raise ValueError("There is no such line in the text.")
-    goes_on = step_prefix(kept[0]) > 0
+    goes_on = kept[0].prefix > 0
     read = sampler.alphabet.read(prime.text) if prime is not None else first
     return WatchedLine(kept, read if goes_on else "")
 
 
-def step_prefix(step: WritingStep) -> int:
-    """Characters that the window had run along before those of the line."""
-    return step._prefix
-
-
-def thought_of(step: WritingStep) -> Thought:
-    """What the network thought as it chose a point of a `WatchedLine`."""
-    return step._thought
-
-
 def alone(step: WritingStep) -> WritingStep:
     """A step that does not hold on to the thoughts of lines that were written beside it."""
-    whole, row = step._thought, step._row
+    whole, row = step.thought, step.row
     if len(whole.outputs) == 1:
         return step
     own = copy(step)
-    own._row, own._thought = (
-        0,
-        Thought(
-            whole.outputs[[row]], whole.phi[[row]], whole.state.rows([row]), whole.gates[:, [row]]
-        ),
+    own.row = 0
+    own.thought = Thought(
+        whole.outputs[[row]], whole.phi[[row]], whole.state.rows([row]), whole.gates[:, [row]]
     )
     return own

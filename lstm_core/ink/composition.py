@@ -170,10 +170,12 @@ def composed(words: Words, rng: np.random.Generator) -> tuple[str, np.ndarray]:
             ink = written(piece.text, hand, baseline(words.inks, after), rng)
         else:
             ink, after = words.inks[piece.word], piece.word + 1
-        between_words = n and piece.word and pieces[n - 1].word is not None
-        gap = float(words.gaps[piece.word - 1]) if between_words else usual
         if piece.joined:
             gap = LETTER_GAP * hand.capital if n else 0.0
+        elif piece.word and pieces[n - 1].word is not None:
+            gap = float(words.gaps[piece.word - 1])
+        else:
+            gap = usual
         inks.append(ink + np.array([right + gap - ink[:, 0].min(), 0, 0]))
         right = float(inks[-1][:, 0].max())
     return joined_text(pieces), np.concatenate(inks)

@@ -12,9 +12,10 @@ from typing import cast
 import torch
 from torch import Tensor
 
+from lstm_core.checks import number
 from lstm_core.lstm import LSTM, LSTMLayer, LSTMState
 from lstm_core.memory.cells import column
-from lstm_core.text.sampler import MAX_LENGTH, number
+from lstm_core.text.sampler import MAX_LENGTH
 
 MAX_VALUE = 100
 """Farther from zero no cell can be put; tanh(c) is 1 or -1 long before."""

@@ -8,17 +8,13 @@ import numpy as np
 
 from lstm_core.ink.geometry import normalise, resample, trajectory
 from lstm_core.ink.lines import split_lines
+from lstm_core.ink.strokes import TOO_MUCH, check_ink
 from lstm_core.recognition.features import STEP, features
 from lstm_core.recognition.model import POINTS_PER_FRAME
 from lstm_core.recognition.request import ReadingRequest
 
 LONGEST_PATH = 20_000
 """Points of the evened paths of one request: some forty ordinary lines."""
-
-DENSEST = 300
-"""Length of the ink as a multiple of its width or height; twenty full lines have a hundred."""
-
-TOO_MUCH = "That is too much ink to be read at once: write less at a time."
 
 
 class InkLine(NamedTuple):
@@ -54,17 +50,6 @@ def ink_lines(request: ReadingRequest) -> list[InkLine]:
         turned = turn(points[ink], made)
         lines.append(InkLine(ink, made, turned, features(path), ink[reached]))
     return lines
-
-
-def check_ink(points: np.ndarray) -> None:
-    """Refuse a scribble (N, 3) before it is evened, in steps that go by its size.
-
-    Raises:
-        ValueError: if there is far more ink than writing of its size has.
-    """
-    moves = np.hypot(*np.diff(points[:, :2], axis=0).T)
-    if moves[points[:-1, 2] == 0].sum() > DENSEST * np.ptp(points[:, :2], axis=0).max():
-        raise ValueError(TOO_MUCH)
 
 
 def turn(points: np.ndarray, made: np.ndarray) -> complex:

@@ -13,10 +13,10 @@ from lstm_core.hardware import one_thread
 from lstm_core.recipe import Recipe
 from lstm_core.rivals.model import RivalConfig, RivalModel
 from lstm_core.rivals.sampler import RivalSampler
-from lstm_core.text.bench import best_rates
 from lstm_core.text.model import TextDropout
 from lstm_core.text.recipe import TWO_PARTS, TextObjective, TextRecipe
 from lstm_core.text.sampler import TextRequest
+from lstm_core.timing import best_rates
 from lstm_core.training import TrainingConfig
 
 

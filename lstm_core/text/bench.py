@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import numpy as np
 import torch
 from torch import nn
@@ -13,8 +10,7 @@ from lstm_core.hardware import one_thread
 from lstm_core.lstm import LSTMLayer
 from lstm_core.text.model import TextModel
 from lstm_core.text.sampler import TextRequest, TextSampler
-
-ROUNDS = 10
+from lstm_core.timing import best_rates
 
 
 def measure(sampler: TextSampler) -> dict[str, float]:
@@ -45,21 +41,6 @@ def measure(sampler: TextSampler) -> dict[str, float]:
         "batch_8_to_batch_1": rates["batch_8"] / rates["batch_1"],
         "batch_32_to_batch_1": rates["batch_32"] / rates["batch_1"],
     }
-
-
-def best_rates(runs: dict[str, tuple[Callable[[], None], int]]) -> dict[str, float]:
-    """The highest rate of each run over several rounds in which they take turns.
-
-    Args:
-        runs: name -> what to time, and how many units one call does.
-    """
-    rates = dict.fromkeys(runs, 0.0)
-    for _ in range(ROUNDS):
-        for name, (call, units) in runs.items():
-            begun = time.perf_counter()
-            call()
-            rates[name] = max(rates[name], units / (time.perf_counter() - begun))
-    return rates
 
 
 def write(sampler: TextSampler, batch_size: int, length: int) -> None:

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
+from lstm_core.checks import number
 from lstm_core.lstm import LSTMState
 from lstm_core.stepper import HALF_PRECISION_FROM, Stepper, stepper
 from lstm_core.text.model import TextConfig, TextModel
@@ -88,30 +89,6 @@ class TextRequest:
             object.__setattr__(self, name, number(name, getattr(self, name), low, high, kind))
         if self.top_p == 0:
             raise ValueError("The top-p must be a number above 0, and at most 1.")
-
-
-def number(name: str, value: object, low: float, high: float, kind: type) -> float:
-    """A number of a request, checked.
-
-    Args:
-        name: of the field, for the sentence.
-        value: what was sent: anything.
-        low, high: least and greatest accepted.
-        kind: `int` or `float`; a float that is whole is accepted as an int.
-
-    Raises:
-        ValueError: a sentence that says what is accepted.
-    """
-    what = "whole number" if kind is int else "number"
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not low <= value <= high  # also catches what is not a number
-        or (kind is int and value != int(value))
-    ):
-        label = name.replace("_", "-")
-        raise ValueError(f"The {label} must be a {what} from {low:,} to {high:,}.")
-    return kind(value)
 
 
 def load(

@@ -2,18 +2,13 @@
 
 import json
 import re
-import sys
-from dataclasses import asdict
 
 import pytest
-import torch
+from small_models import save_writer, shipped
 
 from demos import handwriting
 from demos.handwriting import inside, runs, samples
-from lstm_core import checkpoint
 from lstm_core.handwriting import hands
-from lstm_core.handwriting.characters import Alphabet
-from lstm_core.handwriting.model import WritingConfig, WritingModel
 from lstm_core.handwriting.request import WritingRequest
 
 from .conftest import PHONE, SECONDS
@@ -27,36 +22,6 @@ FIRST = runs.Run(WritingRequest("a quick look", seed=1))
 STILL = {"reduced_motion": "reduce"}
 
 
-def save_writer(folder):
-    """A checkpoint with random weights, large enough that what is read makes a difference."""
-    characters = Alphabet.ascii().characters
-    config = WritingConfig(
-        len(characters), ("7", "12", "31"), (8.0, 0.5), (40.0, 30.0),
-        hidden_size=10, num_layers=3, style_size=4, curves=3, gaussians=5,
-    )  # fmt: skip
-    model, generator = WritingModel(config), torch.Generator().manual_seed(2)
-    weights = {
-        name: value if name.startswith("first.window")
-        else 0.4 * torch.randn(value.shape, generator=generator)
-        for name, value in model.state_dict().items()
-    }  # fmt: skip
-    weights["first.window.bias"][-3:] = -1.5  # five points a letter
-    card = checkpoint.Card(
-        "writing", "handwriting", "Handwriting", "Nothing yet: random weights.", asdict(config),
-        data={"name": "none"}, training={"parameters": 1}, vocabulary=characters,
-    )  # fmt: skip
-    checkpoint.save(folder / "writing.safetensors", card, weights)
-
-
-def forget():
-    """What the tab remembers of the network."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("demos.handwriting"):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
-
-
 @pytest.fixture(scope="module")
 def tab_address(tmp_path_factory, served):
     """The tab alone, with a small network and something on its stage from the beginning."""
@@ -64,15 +29,12 @@ def tab_address(tmp_path_factory, served):
 
     folder = tmp_path_factory.mktemp("writers")
     save_writer(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
+    with shipped(folder, "demos.handwriting") as patch:
         patch.setattr(hands, "STEPS", 6)
         patch.setattr(samples, "opening", lambda: (FIRST, None))
         patch.setattr(samples, "words", dict)
-        forget()
         with served(build([handwriting])) as address:
             yield address
-    forget()
 
 
 @pytest.fixture
@@ -124,7 +86,7 @@ def test_a_point_is_chosen(tab):
     expect_point(page, 0, len(line))
     view.press("ArrowRight")
     expect_point(page, 1, len(line))
-    view.press("PageUp")
+    view.press("PageDown")
     second = next(n for n in range(1, len(line)) if line.letters[n] != line.letters[n - 1])
     later = [n for n in range(2, len(line)) if line.letters[n] != line.letters[n - 1]]
     expect_point(page, later[0] if second <= 1 else second, len(line))
@@ -139,8 +101,8 @@ def test_a_point_is_chosen(tab):
     expect_point(page, 2, len(line))
 
 
-def test_a_cell_colours_the_ink(tab):
-    page = tab()
+def test_a_cell_colours_the_ink_and_other_futures_come(tab):
+    page = tab(**STILL)
     words = page.locator("#handwriting-window .scale")
     before = picture(page, "window")
     page.locator("#handwriting-panel select.layer").select_option("1")
@@ -151,10 +113,6 @@ def test_a_cell_colours_the_ink(tab):
     page.get_by_label("forget gate f").check()
     expect(words).to_contain_text("layer 1, cell 5: forget gate f 0")
     assert picture(page, "window") != after
-
-
-def test_other_futures(tab):
-    page = tab(**STILL)
     before = picture(page, "hairs")
     page.locator("#handwriting-hairs .again").click()
     page.wait_for_function(
@@ -177,6 +135,10 @@ def test_what_is_written_next_is_looked_into(tab):
     expect_point(page, count // 2, count)
     which.select_option("1")
     expect_point(page, 0, len(inside.watched(run, 0, 1)))
+    paper = page.locator("#handwriting-stage .paper")
+    paper.focus()
+    paper.press("Home")
+    expect_point(page, 0, count)
 
 
 def test_a_hand_is_learned_and_forgotten(tab):

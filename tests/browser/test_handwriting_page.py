@@ -2,15 +2,13 @@
 
 import json
 import re
-import sys
 import time
-from dataclasses import asdict
 from xml.etree import ElementTree
 
 import gradio as gr
 import numpy as np
 import pytest
-import torch
+from small_models import HANDS, save_writer, shipped
 
 from demos import handwriting
 from demos.handwriting import runs, samples
@@ -27,9 +25,6 @@ from demos.widgets.ink_stage import (
     ink_stage_value,
     ink_stage_view,
 )
-from lstm_core import checkpoint
-from lstm_core.handwriting.characters import Alphabet
-from lstm_core.handwriting.model import WritingConfig, WritingModel
 from lstm_core.handwriting.request import WritingRequest
 
 from .conftest import PHONE, SECONDS
@@ -39,37 +34,7 @@ from playwright.sync_api import expect
 
 expect.set_options(timeout=SECONDS * 1000)
 
-HANDS = ("10012", "10023", "10030")
 STILL = {"reduced_motion": "reduce"}
-
-
-def save_writer(folder):
-    """A checkpoint with random weights, large enough that what is read makes a difference."""
-    alphabet = Alphabet(map(chr, range(32, 127)))
-    config = WritingConfig(
-        len(alphabet), HANDS, (8.0, 0.5), (20.0, 15.0),
-        hidden_size=12, style_size=4, curves=3, gaussians=4,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    generator = torch.Generator().manual_seed(5)
-    weights = WritingModel(config).state_dict()
-    for name, w in weights.items():
-        if not name.startswith("first.window"):  # or the window would jump
-            weights[name] = 0.5 * torch.randn(w.shape, generator=generator)
-    card = checkpoint.Card(
-        "writing", "handwriting", "Handwriting", "Nothing yet: random weights.", asdict(config),
-        data={"name": "none"}, training={"parameters": 1}, vocabulary=alphabet.characters,
-    )  # fmt: skip
-    checkpoint.save(folder / "writing.safetensors", card, weights)
-
-
-def forget():
-    """What the tab remembers of networks."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("demos.handwriting"):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -79,15 +44,12 @@ def tab_address(tmp_path_factory, served):
 
     folder = tmp_path_factory.mktemp("writer")
     save_writer(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
+    with shipped(folder, "demos.handwriting") as patch:
         patch.setattr(samples, "FOLDER", folder / "samples")
-        forget()
         samples.make()
         (folder / "samples" / "opening.json").unlink()
         with served(build([handwriting])) as address:
             yield address
-    forget()
 
 
 # A line of 100 points and one of 60, twice: waves on a slope, lifted after every 20 points.

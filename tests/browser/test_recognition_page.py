@@ -2,17 +2,13 @@
 
 import json
 import re
-import sys
-from dataclasses import asdict
 from xml.etree import ElementTree
 
 import pytest
-import torch
+from small_models import save_readers, shipped
 
 from demos import recognition
 from demos.recognition import readings, replays
-from lstm_core import checkpoint
-from lstm_core.recognition.model import ReaderConfig, ReaderModel
 
 from .conftest import PHONE, SECONDS
 
@@ -21,30 +17,7 @@ from playwright.sync_api import expect
 
 expect.set_options(timeout=SECONDS * 1000)
 
-CHARACTERS = [" ", *"abcdefghijklm"]
 FIRST, TWO_LINES = "long short term memory", "two lines of ink"
-
-
-def save_reader(folder, name, bidirectional):
-    """A checkpoint with random weights, large enough that something is read."""
-    config = ReaderConfig(len(CHARACTERS), bidirectional, lower_size=6, hidden_size=8, num_layers=3)
-    generator = torch.Generator().manual_seed(1)
-    weights = {key: torch.randn(w.shape, generator=generator)
-               for key, w in ReaderModel(config).state_dict().items()}  # fmt: skip
-    card = checkpoint.Card(
-        name, "recognition", "Reading", "Nothing yet: random weights.", asdict(config),
-        data={"name": "none"}, training={"parameters": 1}, vocabulary=CHARACTERS,
-    )  # fmt: skip
-    checkpoint.save(folder / f"{name}.safetensors", card, weights)
-
-
-def forget():
-    """What the tab remembers of readers."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("demos.recognition"):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +26,9 @@ def tab_address(tmp_path_factory, served):
     from demos.gallery import build
 
     folder = tmp_path_factory.mktemp("readers")
-    save_reader(folder, "reading", True)
-    save_reader(folder, "reading_causal", False)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
-        forget()
-        with served(build([recognition])) as address:
-            yield address
-    forget()
+    save_readers(folder)
+    with shipped(folder, "demos.recognition"), served(build([recognition])) as address:
+        yield address
 
 
 @pytest.fixture

@@ -3,59 +3,25 @@
 import io
 import json
 import re
-import sys
 from base64 import b64decode
 from dataclasses import asdict
 
 import gradio as gr
 import numpy as np
 import pytest
-import torch
 from PIL import Image
+from small_models import HANDS, save_writer, shipped
 
 from demos import handwriting
 from demos.handwriting import api, events, files, paper, runs, samples
 from demos.handwriting.runs import OwnHand, Run
 from demos.widgets.ink_stage import LAST, ORIGIN, PEN_UP
-from lstm_core import checkpoint
-from lstm_core.handwriting.characters import Alphabet
 from lstm_core.handwriting.drawing import Pen, Writing
-from lstm_core.handwriting.model import WritingConfig, WritingModel
 from lstm_core.handwriting.picture import picture
 from lstm_core.handwriting.request import MAX_TEXT, Ink, WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
 
-HANDS = ("10012", "10023", "10030")
 LONG = "The quick brown fox jumps over the lazy dog, and then it goes to bed."
-
-
-def save_writer(folder):
-    """A checkpoint with random weights, large enough that what is read makes a difference."""
-    alphabet = Alphabet(map(chr, range(32, 127)))
-    config = WritingConfig(
-        len(alphabet), HANDS, (8.0, 0.5), (20.0, 15.0),
-        hidden_size=12, style_size=4, curves=3, gaussians=4,
-    )  # fmt: skip
-    torch.manual_seed(0)
-    generator = torch.Generator().manual_seed(5)
-    weights = WritingModel(config).state_dict()
-    for name, w in weights.items():
-        if not name.startswith("first.window"):  # or the window would jump
-            weights[name] = 0.5 * torch.randn(w.shape, generator=generator)
-    card = checkpoint.Card(
-        "writing", "handwriting", "Handwriting", "Nothing yet: random weights.", asdict(config),
-        data={"name": "none"}, training={"parameters": 1}, vocabulary=alphabet.characters,
-    )  # fmt: skip
-    checkpoint.save(folder / "writing.safetensors", card, weights)
-
-
-def forget():
-    """What the tab remembers of networks."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("demos.handwriting"):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -63,11 +29,8 @@ def _writer(tmp_path_factory):
     """A small network is that of the tab."""
     folder = tmp_path_factory.mktemp("writer")
     save_writer(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
-        forget()
+    with shipped(folder, "demos.handwriting"):
         yield
-    forget()
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +104,7 @@ def test_stretches_make_the_whole_even_if_every_other_one_is_lost(monkeypatch):
                 np.testing.assert_array_equal(xy, whole[n][0][part])
                 np.testing.assert_array_equal(marks, whole[n][1][part])
                 np.testing.assert_array_equal(letters, whole[n][2][part])
-    assert len(messages) > 50
+    assert len(messages) > 40
     assert len(arrays(messages[0]["variants"][0])[0]) == 2  # where the pen is put, and a point
 
 
@@ -358,9 +321,19 @@ def test_strokes_for_programs():
     assert json.loads(json.dumps(last)) == last
 
 
+def test_a_program_can_bring_a_hand():
+    """That of a known writer, by its numbers."""
+    style = runs.sampler().style(WritingRequest("a", hand="10023")).tolist()
+    *_, by_name = api.write_by_hand("Two words", hand="10023", seed=9)
+    *_, by_style = api.write_by_hand("Two words", style=style, seed=9)
+    assert by_style["lines"] == by_name["lines"]
+
+
 def test_programs_are_refused_as_visitors_are():
     for wrong in ({"text": ""}, {"hand": "99"}, {"bias": float("nan")}, {"seed": "1"},
-                  {"other": "10012"}):  # fmt: skip
+                  {"other": "10012"}, {"hand": "10012", "style": [0.0] * 4},
+                  {"style": []}, {"style": [0, 0, 0, "x"]}, {"style": [0, 0, 0, float("nan")]},
+                  {"style": [0, 0, 0, 10**400]}, {"style": 5}):  # fmt: skip
         with pytest.raises(gr.Error):
             next(api.write_by_hand(**({"text": "a"} | wrong)))
 

@@ -1,58 +1,24 @@
 """Look inside, your own hand and drawing on, without a browser."""
 
 import json
-import sys
 from base64 import b64decode
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import gradio as gr
 import numpy as np
 import pytest
-import torch
+from small_models import save_writer, shipped
 
 from demos.handwriting import drawing_on, inside, own_hand, runs
 from demos.handwriting.events import own_hand as as_own_hand
 from demos.widgets.hairs import shades
 from demos.widgets.panel import Panel
 from demos.widgets.panel.store import RUNS
-from lstm_core import checkpoint
 from lstm_core.handwriting import hands
-from lstm_core.handwriting.characters import Alphabet
 from lstm_core.handwriting.futures import futures, luck_of
-from lstm_core.handwriting.model import WritingConfig, WritingModel
 from lstm_core.handwriting.request import WritingRequest
 
 TEXT = "The quick brown fox jumps over the lazy dog, twice"  # two lines
-
-
-def save_writer(folder):
-    """A checkpoint with random weights, large enough that what is read makes a difference."""
-    characters = Alphabet.ascii().characters
-    config = WritingConfig(
-        len(characters), ("7", "12", "31"), (8.0, 0.5), (40.0, 30.0),
-        hidden_size=10, num_layers=3, style_size=4, curves=3, gaussians=5,
-    )  # fmt: skip
-    model, generator = WritingModel(config), torch.Generator().manual_seed(2)
-    weights = {
-        name: value if name.startswith("first.window")
-        else 0.4 * torch.randn(value.shape, generator=generator)
-        for name, value in model.state_dict().items()
-    }  # fmt: skip
-    weights["first.window.bias"][-3:] = -1.5  # five points a letter
-    card = checkpoint.Card(
-        "writing", "handwriting", "Handwriting", "Nothing yet: random weights.", asdict(config),
-        data={"name": "none"}, training={"parameters": 1}, vocabulary=characters,
-    )  # fmt: skip
-    checkpoint.save(folder / "writing.safetensors", card, weights)
-
-
-def forget():
-    """What the tab remembers of the network."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("demos.handwriting"):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -60,12 +26,9 @@ def _writer(tmp_path_factory):
     """A small network is that of the tab."""
     folder = tmp_path_factory.mktemp("writers")
     save_writer(folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
+    with shipped(folder, "demos.handwriting") as patch:
         patch.setattr(hands, "STEPS", 6)
-        forget()
         yield
-    forget()
 
 
 @pytest.fixture(scope="module")

@@ -1,61 +1,31 @@
 """The Reading handwriting tab without a browser: files, readings, replays, interface."""
 
 import json
-import sys
 from base64 import b64decode
-from dataclasses import asdict
 
 import gradio as gr
 import numpy as np
 import pytest
-import torch
+from small_models import READ, save_readers, shipped
 
 from demos import recognition
 from demos.recognition import api, events, readings, replays
 from demos.widgets.panel.store import RUNS
 from demos.widgets.pen import pen_file, pen_value
 from demos.widgets.pen.files import MOST_CHARACTERS, MOST_POINTS, strokes_of_file
-from lstm_core import checkpoint
-from lstm_core.recognition.model import ReaderConfig, ReaderModel
-from lstm_core.recognition.request import ReadingRequest, Strokes
+from lstm_core.ink.strokes import Strokes
+from lstm_core.recognition.request import ReadingRequest
 
-CHARACTERS = [" ", *"abcdefghijklm"]
 FIRST, TWO_LINES = "long short term memory", "two lines of ink"
-
-
-def save_reader(folder, name, bidirectional):
-    """A checkpoint with random weights, large enough that something is read."""
-    config = ReaderConfig(len(CHARACTERS), bidirectional, lower_size=6, hidden_size=8, num_layers=3)
-    generator = torch.Generator().manual_seed(1)
-    weights = {key: torch.randn(w.shape, generator=generator)
-               for key, w in ReaderModel(config).state_dict().items()}  # fmt: skip
-    card = checkpoint.Card(
-        name, "recognition", "Reading", "Nothing yet: random weights.", asdict(config),
-        data={"name": "none"}, training={"parameters": 1}, vocabulary=CHARACTERS,
-    )  # fmt: skip
-    checkpoint.save(folder / f"{name}.safetensors", card, weights)
-
-
-def forget():
-    """What the tab remembers of readers."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("demos.recognition"):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _readers(tmp_path_factory):
     """Two small readers are those of the tab."""
     folder = tmp_path_factory.mktemp("readers")
-    save_reader(folder, "reading", True)
-    save_reader(folder, "reading_causal", False)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
-        forget()
+    save_readers(folder)
+    with shipped(folder, "demos.recognition"):
         yield
-    forget()
 
 
 @pytest.fixture
@@ -186,7 +156,7 @@ def test_the_text_is_what_the_network_reads(ink):
     (sent,) = shown(text)["lines"]
     assert sent["text"] == line.text == "".join(letter[0] for letter in sent["characters"])
     assert sent["points"] == len(line.ink)
-    names = ["", *CHARACTERS]
+    names = ["", *READ]
     for (_, p, point, likeliest), character in zip(
         sent["characters"], line.characters, strict=True
     ):

@@ -2,12 +2,12 @@
 
 import pytest
 
+from lstm_core import timing
 from lstm_core.handwriting import bench
-from lstm_core.text import bench as rounds
 
 
 def test_measure(sampler, monkeypatch):
-    monkeypatch.setattr(rounds, "ROUNDS", 1)
+    monkeypatch.setattr(timing, "ROUNDS", 1)
     monkeypatch.setattr(bench, "TEXT", "a box")
     found = bench.measure(sampler)
     rates = {name[: -len("_points_per_second")]: value for name, value in found.items()}

@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from lstm_core.recognition.request import MAX_JSON, MAX_POINTS, MAX_STROKES, ReadingRequest, Strokes
+from lstm_core.ink.strokes import MAX_JSON, MAX_POINTS, MAX_STROKES, Strokes
+from lstm_core.recognition.request import ReadingRequest
 
 WAVE = [[[3.0 * n, 20 * math.sin(n / 2)] for n in range(80)], [[100, -40], [101, -40]]]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_core import checkpoint, training
+from lstm_core import checkpoint, timing, training
 from lstm_core.cli import main
 from lstm_core.memory.context import ContextCurve, context_curve
 from lstm_core.memory.network import Network
@@ -18,7 +18,6 @@ from lstm_core.rivals import recipe as rivals_recipe
 from lstm_core.rivals.model import RivalConfig
 from lstm_core.rivals.recipe import RECIPES, RivalRecipe
 from lstm_core.rivals.sampler import RivalSampler
-from lstm_core.text import bench
 from lstm_core.text import recipe as text_recipe
 from lstm_core.text.dataset import split
 from lstm_core.text.model import TextDropout
@@ -180,7 +179,7 @@ def test_sample_and_bench(run, trained, cell, monkeypatch):
     assert out.startswith("the cat")
     assert len(out) == len("the cat") + 20 + 1
     assert run("sample", name, *words) == out
-    monkeypatch.setattr(bench, "ROUNDS", 1)
+    monkeypatch.setattr(timing, "ROUNDS", 1)
     (rate,) = tiny(cell).bench(path).values()
     assert rate > 0
 

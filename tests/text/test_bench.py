@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from lstm_core import timing
 from lstm_core.text import bench
 from lstm_core.text import sampler as sampler_module
 from lstm_core.text.model import TextConfig, TextModel
@@ -27,7 +28,7 @@ def sampler():
 
 
 def test_measure(sampler, monkeypatch):
-    monkeypatch.setattr(bench, "ROUNDS", 1)
+    monkeypatch.setattr(timing, "ROUNDS", 1)
     torch.set_num_threads(2)  # the fixture of all tests sets it back
     rates = bench.measure(sampler)
     assert torch.get_num_threads() == 2
@@ -48,21 +49,6 @@ def test_threads_are_set_back_after_an_error(sampler, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         bench.measure(sampler)
     assert torch.get_num_threads() == 2
-
-
-def test_the_best_of_several_rounds_in_turns(monkeypatch):
-    """A clock that says what each call is to take."""
-    monkeypatch.setattr(bench, "ROUNDS", 3)
-    takes, order, now = {"a": [4.0, 2.0, 5.0], "b": [1.0, 8.0, 0.5]}, [], [0.0]
-
-    def run(name):
-        order.append(name)
-        now[0] += takes[name].pop(0)
-
-    monkeypatch.setattr(bench.time, "perf_counter", lambda: now[0])
-    rates = bench.best_rates({"a": (lambda: run("a"), 10), "b": (lambda: run("b"), 3)})
-    assert rates == {"a": 5.0, "b": 6.0}
-    assert order == ["a", "b"] * 3
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])

@@ -177,7 +177,7 @@ function letterFrom(n, way) {
 host.addEventListener('keydown', (event) => {
   const moves = {
     ArrowRight: () => here + 1, ArrowUp: () => here + 1, ArrowLeft: () => here - 1, ArrowDown: () => here - 1,
-    PageDown: () => letterFrom(here, -1), PageUp: () => letterFrom(here, 1), Home: () => 0, End: () => line.count - 1,
+    PageDown: () => letterFrom(here, 1), PageUp: () => letterFrom(here, -1), Home: () => 0, End: () => line.count - 1,
   };
   if (!(event.key in moves)) return;
   event.preventDefault();
