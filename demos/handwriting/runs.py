@@ -20,6 +20,7 @@ from lstm_core.handwriting.request import MAX_SEED, Ink, WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
 from lstm_core.handwriting.steps import WritingStep
 from lstm_core.handwriting.watching import alone
+from lstm_core.recognition.sampler import ReadingSampler
 
 NETWORK = "writing"
 MOST_VARIANTS = 4
@@ -128,9 +129,8 @@ def careful() -> WritingSampler:
         gr.Error: a sentence, if one of them is missing or cannot be used.
     """
     writer, reader = sampler(), readings.sampler()
-    return WritingSampler(
-        writer.model, writer.alphabet, writer.card, writer.history, Checker(reader)
-    )
+    checker = Checker(ReadingSampler(reader.model, reader.characters))
+    return WritingSampler(writer.model, writer.alphabet, writer.card, writer.history, checker)
 
 
 @cache

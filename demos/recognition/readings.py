@@ -24,6 +24,9 @@ from lstm_core.trace import Trace
 BOTH_WAYS, FORWARDS = "reading", "reading_causal"
 """The network that reads, and the one that says what is known while somebody writes."""
 
+LANGUAGE = "reading_language"
+"""What the network that reads has to say of English weighs with what it sees."""
+
 WAYS = {"→": "Forwards", "←": "Backwards"}
 """The directions of a reader, as the names of its layers end."""
 
@@ -85,8 +88,9 @@ def sampler(name: str = BOTH_WAYS) -> ReadingSampler:
     Raises:
         gr.Error: a sentence, if its file is missing or cannot be used.
     """
+    language = LANGUAGE if name == BOTH_WAYS and shipped(LANGUAGE) else None
     try:
-        return ReadingSampler.from_checkpoint(name)
+        return ReadingSampler.from_checkpoint(name, language)
     except CheckpointError as error:
         raise refusal(escape(str(error))) from None
 
