@@ -1,0 +1,194 @@
+"""The network of chorales: how it is trained and judged."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lstm_core import checkpoint
+from lstm_core.checkpoint import Card
+from lstm_core.data import data_set
+from lstm_core.hardware import has_fast_bfloat16, processor
+from lstm_core.music.chorales.dataset import (
+    GRIDS,
+    Batch,
+    Batches,
+    Chorale,
+    Passage,
+    collate,
+    read_chorales,
+)
+from lstm_core.music.chorales.model import ChoraleConfig, ChoraleDropout, ChoraleModel
+from lstm_core.music.chorales.sampler import ChoraleRequest, ChoraleSampler
+from lstm_core.recipe import Evaluation, Recipe
+from lstm_core.training import Objective, Run, TrainingConfig, train
+
+NAMES = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"]
+
+
+@dataclass(frozen=True)
+class ChoraleRecipe(Recipe):
+    """A network that composes chorales, and harmonises melodies."""
+
+    task: ClassVar[str] = "music"
+    request: ClassVar[type] = ChoraleRequest
+
+    title: str
+    description: str
+    training: TrainingConfig
+    batch_size: int = 48
+    config: ChoraleConfig = field(default_factory=ChoraleConfig)
+    dropout: ChoraleDropout = field(default_factory=ChoraleDropout)
+
+    def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
+        chorales = [c for grid in GRIDS for c in read_chorales(grid, "train", data)]
+        validation = read_chorales("quarters", "valid", data)
+        batches = Batches(chorales, self.batch_size, seed=self.training.seed)
+        torch.manual_seed(self.training.seed)
+        model = ChoraleModel(self.config, self.dropout).to(device)
+        objective = ChoraleObjective(model, batches, validation, device)
+        path = run / f"{self.name}.safetensors"
+
+        def save(state: Run) -> None:
+            checkpoint.save(
+                path, self.card(model, state, device), state.best, asdict(state.history)
+            )
+
+        save(train(objective, self.training, run, device=device, on_best=save))
+        return path
+
+    def card(self, model: ChoraleModel, run: Run, device: torch.device) -> Card:
+        """The card of a training as it stands."""
+        data = data_set(self.data)
+        return Card(
+            name=self.name,
+            task=self.task,
+            title=self.title,
+            description=self.description,
+            config=asdict(model.config),
+            vocabulary=[],
+            data={
+                "name": data.description,
+                "source": data.homepage,
+                "licence": data.licence,
+                "citation": data.citation,
+                "split": "that of Boulanger-Lewandowski et al. (2012); only the training part is "
+                "transposed",
+            },
+            training={
+                "parameters": sum(p.numel() for p in model.parameters()),
+                "steps": run.step,
+                "best_step": run.best_step,
+                "validation_nll_per_frame": round(run.score, 4),
+                "seconds": round(run.seconds),
+                "hardware": processor(device),
+                "batch": f"{self.batch_size} passages",
+                "learning_rate": self.training.learning_rate,
+                "dropout": asdict(self.dropout),
+                "seed": self.training.seed,
+            },
+            licence=data.licence,
+            date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
+        )
+
+    def evaluate(
+        self,
+        split: str,
+        data: Path | None,
+        checkpoint: str | Path,
+        switches: AbstractSet[str] = frozenset(),
+    ) -> Evaluation:
+        """Nats a frame, nothing being given: `nll_per_frame` of the frames of quarters, each the
+        set of pitches that sound on the beat; and that of sixteenths, and of three voices of
+        sixteenths where the soprano is given.
+
+        All frames of all chorales count, silent ones too; the first frame of each is predicted from
+        nothing. Logarithms are natural.
+        """
+        begun = time.monotonic()
+        model = ChoraleSampler.from_checkpoint(checkpoint).model
+        quarters, sixteenths = (read_chorales(grid, split, data) for grid in GRIDS[::-1])
+        metrics = {
+            "nll_per_frame": nats_per_frame(model, quarters),
+            "nll_per_sixteenth": nats_per_frame(model, sixteenths),
+            "nll_per_sixteenth_given_soprano": nats_per_frame(model, sixteenths, (0,)),
+        }
+        n = sum(len(c.symbols) for c in quarters)
+        return Evaluation(self.name, split, n, metrics, time.monotonic() - begun)
+
+    def sample(self, checkpoint: str | Path, request: ChoraleRequest) -> Iterator[str]:
+        """A line for each frame: soprano, alto, tenor, bass."""
+        for step in ChoraleSampler.from_checkpoint(checkpoint).stream(request):
+            names = (f"{NAMES[p % 12]}{p // 12 - 1}" if p > 0 else "-" for p in step.pitches)
+            yield " ".join(f"{name:4}" for name in names).rstrip() + "\n"
+
+
+@torch.inference_mode()
+def nats_per_frame(
+    model: ChoraleModel, chorales: Sequence[Chorale], voices: Sequence[int] = (), together: int = 16
+) -> float:
+    """Nats a frame of whole chorales, of which some voices are given."""
+    total, frames = 0.0, 0
+    ordered = sorted(chorales, key=lambda c: len(c.symbols))
+    device = next(model.parameters()).device
+    for n in range(0, len(ordered), together):
+        some = ordered[n : n + together]
+        batch = collate([whole(chorale, voices) for chorale in some]).to(device)
+        total += float((nats(model, batch) * batch.mask).sum(dtype=torch.float64))
+        frames += int(batch.mask.sum())
+    return total / frames
+
+
+def whole(chorale: Chorale, voices: Sequence[int]) -> Passage:
+    """All of a chorale, of which some voices are given."""
+    given = np.isin(np.indices(chorale.symbols.shape)[1], voices)
+    return Passage(chorale.symbols, given, chorale.grid)
+
+
+def nats(model: ChoraleModel, batch: Batch) -> Tensor:
+    """(B, T) nats of every frame."""
+    logits = model(batch.symbols, batch.given, batch.before, batch.beat, batch.grid, batch.mask)
+    return model.nats(logits, batch.symbols, batch.given).sum(-1)
+
+
+class ChoraleObjective(Objective[ChoraleModel]):
+    """Make chorales likely; judged by quarters of which nothing is given."""
+
+    def __init__(
+        self, model: ChoraleModel, batches: Batches, validation: Sequence[Chorale],
+        device: torch.device,
+    ) -> None:  # fmt: skip
+        self.model, self.batches, self.validation = model, batches, validation
+        self.device = device
+
+    def loss(self, step: int) -> Tensor:
+        """Nats for each voice that is not given."""
+        batch = self.batches.batch(step).to(self.device)
+        asked = (~batch.given).sum(-1) * batch.mask
+        return (nats(self.model, batch) * batch.mask).sum() / asked.sum()
+
+    def validate(self, model: ChoraleModel) -> float:
+        fast = has_fast_bfloat16(self.device)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=fast):
+            return nats_per_frame(model, self.validation)
+
+
+RECIPES: list[Recipe] = [
+    ChoraleRecipe(
+        name="chorales",
+        data="chorales",
+        title="Chorales",
+        description="Composes in four voices in the manner of Bach, and harmonises melodies.",
+        splits=("test", "valid", "train"),
+        training=TrainingConfig(6_000, 2e-3, average=0.998, evaluate_every=250, weight_decay=0.02),
+    )
+]

@@ -1,0 +1,161 @@
+"""Composing: the probabilities are those of the network as it is trained, and wishes are heard."""
+
+import numpy as np
+import pytest
+import torch
+
+from lstm_core.music.chorales.dataset import HIGHEST, LOWEST, SYMBOLS, VOICES, symbols_of
+from lstm_core.music.chorales.sampler import MAX_LENGTH, OPEN, ChoraleRequest
+
+FREE = ChoraleRequest(length=12, seed=3, temperature=1)
+
+
+def composed(sampler, request, **more):
+    steps = list(sampler.stream(request, **more))
+    return np.stack([step.pitches for step in steps]), steps
+
+
+def logits_of(model, pitches, given):
+    """(T, V, S), as in training."""
+    with torch.no_grad():
+        return model(
+            torch.from_numpy(symbols_of(pitches))[None], torch.from_numpy(given)[None],
+            torch.zeros(1, VOICES, dtype=torch.long), torch.zeros(1, dtype=torch.long),
+            torch.zeros(1, dtype=torch.long),
+        )[0]  # fmt: skip
+
+
+def some_given():
+    """A melody, and some more."""
+    given = np.full((12, VOICES), OPEN)
+    given[:, 0] = np.array([72, 72, 74, 74, 76, 76, 77, 77, -1, -1, 72, 72])
+    given[4:6] = [76, 67, 60, 48]
+    return given
+
+
+@pytest.mark.parametrize("given", [None, some_given()])
+def test_the_probabilities_are_those_of_the_training(sampler, given):
+    request = ChoraleRequest(length=12, seed=3, given=given)
+    pitches, steps = composed(sampler, request)
+    told = np.zeros((12, VOICES), dtype=bool) if given is None else given != OPEN
+    expected = logits_of(sampler.model, pitches, told).softmax(-1).numpy()
+    np.testing.assert_allclose([step.probabilities for step in steps], expected, atol=1e-5)
+    np.testing.assert_array_equal([step.given for step in steps], told)
+    surprise = -np.log(np.take_along_axis(expected, symbols_of(pitches)[..., None], 2)[..., 0])
+    np.testing.assert_allclose([step.surprise for step in steps], surprise, atol=1e-4)
+
+
+def test_a_voice_knows_what_came_before_it_and_nothing_else(sampler):
+    """Of what is not given, only what is written earlier makes a difference."""
+    pitches, _ = composed(sampler, FREE)
+    nothing = np.zeros(pitches.shape, dtype=bool)
+    expected = logits_of(sampler.model, pitches, nothing).flatten(0, 1)  # (T V, S)
+    for place in range(pitches.size):
+        changed = pitches.copy()
+        changed.flat[place] = 61 if pitches.flat[place] != 61 else 62
+        logits = logits_of(sampler.model, changed, nothing).flatten(0, 1)
+        assert torch.equal(logits[: place + 1], expected[: place + 1])
+        if place + 1 < pitches.size:
+            assert not torch.allclose(logits[place + 1], expected[place + 1], atol=1e-4)
+
+
+def test_what_is_given_is_known_from_the_beginning(sampler):
+    given = some_given()
+    told = given != OPEN
+    pitches = np.where(told, given, 60)
+    one = logits_of(sampler.model, pitches, told)
+    pitches[-1, 0] = 79
+    other = logits_of(sampler.model, pitches, told)
+    assert not torch.allclose(one[0, 1], other[0, 1], atol=1e-5)
+
+
+def test_all_of_what_may_be_adds_up(sampler):
+    """The probabilities of all frames that can follow sum to 1: here of two voices."""
+    given = np.full((1, VOICES), OPEN)
+    given[0, 2:] = [55, 48]
+    total = 0.0
+    soprano = np.arange(SYMBOLS)
+    for alto in range(SYMBOLS):
+        symbols = torch.zeros(SYMBOLS, 1, VOICES, dtype=torch.long)
+        symbols[:, 0, 0], symbols[:, 0, 1] = torch.from_numpy(soprano), alto
+        symbols[:, 0, 2:] = torch.from_numpy(symbols_of(given[0, 2:]))
+        told = torch.tensor([False, False, True, True]).expand(SYMBOLS, 1, VOICES)
+        zeros = torch.zeros(SYMBOLS, dtype=torch.long)
+        with torch.no_grad():
+            logits = sampler.model(symbols, told, symbols[:, 0] * 0, zeros, zeros)
+            total += sampler.model.nats(logits, symbols, told).sum((1, 2)).neg().exp().sum().item()
+    assert total == pytest.approx(1, abs=1e-4)
+
+
+def test_what_is_given_stays(sampler):
+    given = some_given()
+    pitches, _ = composed(sampler, ChoraleRequest(given=given, seed=8))
+    np.testing.assert_array_equal(pitches[given != OPEN], given[given != OPEN])
+    assert len(pitches) == len(given)
+
+
+def test_a_seed_repeats_a_chorale_and_another_does_not(sampler):
+    one, _ = composed(sampler, FREE)
+    np.testing.assert_array_equal(one, composed(sampler, FREE)[0])
+    assert not np.array_equal(one, composed(sampler, ChoraleRequest(length=12, seed=4))[0])
+
+
+def test_temperature_0_takes_the_likeliest(sampler):
+    pitches, steps = composed(sampler, ChoraleRequest(length=12, temperature=0))
+    likeliest = [step.probabilities.argmax(-1) for step in steps]
+    np.testing.assert_array_equal(symbols_of(pitches), likeliest)
+
+
+def test_pitch_classes_are_kept_to(sampler):
+    whole_tone = tuple(float(n % 2 == 0) for n in range(12))
+    pitches, _ = composed(sampler, ChoraleRequest(length=30, classes=whole_tone, temperature=1.5))
+    assert (pitches[pitches > 0] % 2 == 0).all()
+
+
+def test_motion(sampler):
+    moves = []
+    for motion in (-3, 0, 3):
+        pitches, _ = composed(sampler, ChoraleRequest(length=60, motion=motion, temperature=1))
+        moves.append((np.diff(pitches, axis=0) != 0).mean())
+    assert moves[0] < moves[1] < moves[2]
+
+
+def test_cells_are_kept_when_asked_for(sampler):
+    _, steps = composed(sampler, ChoraleRequest(length=3), trace=True)
+    config = sampler.model.config
+    for step in steps:
+        assert len(step.cells) == VOICES
+        for cells in step.cells:
+            assert [layer.c.shape for layer in cells.layers] == [(1, 1, config.hidden_size)] * 2
+    assert composed(sampler, ChoraleRequest(length=3))[1][0].cells == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"length": 0}, "length must be a whole number from 1 to 1,600"),
+        ({"length": MAX_LENGTH + 1}, "length must be"),
+        ({"temperature": 2.1}, "temperature must be a number from 0 to 2"),
+        ({"temperature": float("nan")}, "temperature must be"),
+        ({"seed": -1}, "seed must be"),
+        ({"motion": 4}, "motion must be"),
+        ({"classes": [1] * 11}, "twelve numbers"),
+        ({"classes": [0] * 12}, "at least one of them above 0"),
+        ({"classes": [2] + [1] * 11}, "twelve numbers from 0 to 1"),
+        ({"classes": ["a"] * 12}, "twelve numbers"),
+        ({"classes": 5}, "twelve numbers"),
+        ({"given": []}, "four whole numbers"),
+        ({"given": [[60, 60, 60]]}, "four whole numbers"),
+        ({"given": [[60, 60, 60, LOWEST - 1]]}, "from 30 to 90"),
+        ({"given": [[60, 60, 60, HIGHEST + 1]]}, "from 30 to 90"),
+        ({"given": [[60, 60, 60, 48.5]]}, "whole numbers"),
+        ({"given": [[60, 60, 60, float("nan")]]}, "whole numbers"),
+        ({"given": [[60, 60, 60, None]]}, "whole numbers"),
+        ({"given": [[60, 60, 60, 10**400]]}, "whole numbers"),
+        ({"given": "melody"}, "whole numbers"),
+        ({"given": [[60] * 4] * (MAX_LENGTH + 1)}, "1 to 1,600 frames"),
+    ],
+)
+def test_what_is_wrong_is_said(wrong, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        ChoraleRequest(**wrong)
