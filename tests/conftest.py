@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import pytest
 import torch
-from small_models import forget, save_readers, save_writer
+from small_models import forget, save_readers
 
 SHAKESPEARE = "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PRINTABLE = ["\n", *map(chr, range(32, 127)), "\N{REPLACEMENT CHARACTER}"]
@@ -50,15 +50,15 @@ def _repeatable():
 @pytest.fixture(scope="session")
 def text_models(tmp_path_factory):
     """Two untrained text models, with all that a shipped one has, as the only ones of the page; and
-    small networks that read and write by hand."""
-    from demos import memory, text_events, text_runs
+    two small networks that read handwriting."""
+    from demos import memory, recognition, text_events, text_runs
     from demos.memory import similar
+    from demos.recognition import readings
 
     folder = tmp_path_factory.mktemp("checkpoints")
     save_text_model(folder, "shakespeare", "Shakespeare", SHAKESPEARE, layers=2)
     save_text_model(folder, "c_source", "C source code", PRINTABLE, layers=3)
     save_readers(folder)
-    save_writer(folder)
     forget()
     short = pytest.MonkeyPatch()
     with pytest.MonkeyPatch.context() as patch:
@@ -69,6 +69,10 @@ def text_models(tmp_path_factory):
         short.setattr(similar, "SEARCHED", 4_000)
         short.setattr(similar, "LENGTH", 500)
         memory.prepare()
+        recognition.prepare()
+        for name in (readings.BOTH_WAYS, readings.FORWARDS, readings.LANGUAGE):
+            if readings.shipped(name):
+                readings.sampler(name)
     yield names
     short.undo()
     forget()
