@@ -10,7 +10,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import MISSING, asdict, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from lstm_core import checkpoint, data
 from lstm_core.checkpoint import CheckpointError
@@ -120,17 +121,31 @@ def add_data_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def add_request_arguments(parser: argparse.ArgumentParser, request: type) -> None:
-    """One option for each field of a request."""
+    """One option for each field of a request that a terminal can give: numbers and text, and what
+    reads itself from text."""
     types = get_type_hints(request)
     for field in fields(request):
+        kind = option_type(types[field.name])
+        if kind is None:
+            continue
         required = field.default is MISSING
         parser.add_argument(
             "--" + field.name.replace("_", "-"),
-            type=types[field.name],
+            type=kind,
             required=required,
             default=None if required else field.default,
             help=None if required else f"default: {field.default!r}",
         )
+
+
+def option_type(hint: Any) -> type | None:
+    """What makes the value of an option from text; None for what has to be left as it is."""
+    union = get_origin(hint) in (Union, UnionType)
+    kinds = [k for k in (get_args(hint) if union else (hint,)) if k is not type(None)]
+    if len(kinds) > 1 or get_origin(kinds[0]) or not isinstance(kinds[0], type):
+        return None
+    fits = issubclass(kinds[0], int | float | str | tuple) and kinds[0] is not bool
+    return kinds[0] if fits else None
 
 
 def run_serve(chosen: argparse.Namespace) -> None:
@@ -157,7 +172,8 @@ def run_list(chosen: argparse.Namespace) -> None:
 
 def run_sample(chosen: argparse.Namespace) -> None:
     recipe: Recipe = chosen.recipe
-    values = {field.name: getattr(chosen, field.name) for field in fields(recipe.request)}
+    names = [field.name for field in fields(recipe.request)]
+    values = {name: getattr(chosen, name) for name in names if hasattr(chosen, name)}
     for piece in recipe.sample(chosen.checkpoint, recipe.request(**values)):
         print(piece, end="", flush=True)
     print()

@@ -8,16 +8,18 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import get_type_hints
 
+import numpy as np
 import pytest
 import torch
 
 import lstm_core
-from lstm_core import checkpoint, training
+from lstm_core import checkpoint, timing, training
 from lstm_core.checkpoint import Card
-from lstm_core.cli import main
+from lstm_core.cli import main, option_type
+from lstm_core.ink.strokes import Strokes
 from lstm_core.recipe import recipes
-from lstm_core.text import bench
 from lstm_core.text import recipe as text_recipe
 from lstm_core.text.model import TextConfig, TextDropout, TextModel
 from lstm_core.text.recipe import TWO_PARTS, TextRecipe
@@ -290,7 +292,7 @@ def test_the_usual_folder_of_a_run(run, data, tiny, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("names", [[], ["shakespeare"]], ids=["of each task", "named"])
 def test_bench(run, monkeypatch, names):
-    monkeypatch.setattr(bench, "ROUNDS", 1)
+    monkeypatch.setattr(timing, "ROUNDS", 1)
     rates = last_line(succeed(run, "bench", *names, "--json"))
     assert rates.keys() == {"shakespeare"}
     assert rates["shakespeare"]["batch_1_chars_per_second"] > 0
@@ -427,11 +429,21 @@ def test_help_of_a_command(run, command):
 
 @pytest.mark.parametrize("name", recipes())
 def test_help_of_a_sampler(run, name):
-    """Every field of the request is an option, and said to be."""
+    """Every field of the request that is a number or text is an option, and said to be."""
     out = succeed(run, "sample", name, "--help")
-    for field in recipes()[name].request.__dataclass_fields__:
-        assert f"--{field.replace('_', '-')} " in out
+    request = recipes()[name].request
+    for field, hint in get_type_hints(request).items():
+        assert (f"--{field.replace('_', '-')} " in out) == (option_type(hint) is not None)
     assert "\nArgs:\n" in out or "Args:" not in out, "the docstring is not indented"
+
+
+@pytest.mark.parametrize(("hint", "kind"), [
+    (int, int), (float, float), (str, str), (int | None, int), (Strokes, Strokes), (bool, None),
+    (np.ndarray, None), (np.ndarray | None, None), (tuple[float, ...], None), (list[int], None),
+    (tuple[float, ...] | None, None), (int | str, None),
+])  # fmt: skip
+def test_what_a_terminal_can_give(hint, kind):
+    assert option_type(hint) is kind
 
 
 # As a program
