@@ -70,10 +70,12 @@ def forget(package="demos"):
 
 
 @contextmanager
-def shipped(folder, package):
-    """The checkpoints of a folder are those of a part of the page, which remembers no others."""
+def shipped(folder, *packages):
+    """The checkpoints of a folder are those of parts of the page, which remember no others."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LSTM_GALLERY_CHECKPOINTS", str(folder))
-        forget(package)
+        for package in packages:
+            forget(package)
         yield patch
-    forget(package)
+    for package in packages:
+        forget(package)

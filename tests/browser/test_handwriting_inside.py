@@ -29,7 +29,7 @@ def tab_address(tmp_path_factory, served):
 
     folder = tmp_path_factory.mktemp("writers")
     save_writer(folder)
-    with shipped(folder, "demos.handwriting") as patch:
+    with shipped(folder, "demos.handwriting", "demos.recognition") as patch:
         patch.setattr(hands, "STEPS", 6)
         patch.setattr(samples, "opening", lambda: (FIRST, None))
         patch.setattr(samples, "words", dict)

@@ -44,7 +44,7 @@ def tab_address(tmp_path_factory, served):
 
     folder = tmp_path_factory.mktemp("writer")
     save_writer(folder)
-    with shipped(folder, "demos.handwriting") as patch:
+    with shipped(folder, "demos.handwriting", "demos.recognition") as patch:
         patch.setattr(samples, "FOLDER", folder / "samples")
         samples.make()
         (folder / "samples" / "opening.json").unlink()

@@ -29,7 +29,7 @@ def _writer(tmp_path_factory):
     """A small network is that of the tab."""
     folder = tmp_path_factory.mktemp("writer")
     save_writer(folder)
-    with shipped(folder, "demos.handwriting"):
+    with shipped(folder, "demos.handwriting", "demos.recognition"):
         yield
 
 

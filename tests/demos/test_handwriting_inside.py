@@ -26,7 +26,7 @@ def _writer(tmp_path_factory):
     """A small network is that of the tab."""
     folder = tmp_path_factory.mktemp("writers")
     save_writer(folder)
-    with shipped(folder, "demos.handwriting") as patch:
+    with shipped(folder, "demos.handwriting", "demos.recognition") as patch:
         patch.setattr(hands, "STEPS", 6)
         yield
 
