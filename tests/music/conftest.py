@@ -1,6 +1,9 @@
-"""Chorales in small, in the formats of the large collections; and an untrained network."""
+"""Chorales, performances and piano rolls in small, in the formats of the large collections; and
+untrained networks."""
 
+import io
 import json
+import tarfile
 
 import numpy as np
 import pytest
@@ -8,6 +11,10 @@ import torch
 
 from lstm_core.music.chorales.model import ChoraleConfig, ChoraleModel
 from lstm_core.music.chorales.sampler import ChoraleSampler
+from lstm_core.music.midi import Note, Track, struck_anew, write
+from lstm_core.music.piano.events import EVENTS
+from lstm_core.music.piano.sampler import PianoSampler
+from lstm_core.text.model import TextConfig, TextModel
 
 SMALL = ChoraleConfig(
     embedding_size=8, context_size=12, context_layers=1, hidden_size=16, num_layers=2
@@ -55,3 +62,57 @@ def model():
 @pytest.fixture
 def sampler(model):
     return ChoraleSampler(model)
+
+
+def played(rng, count, *, pitches=(21, 109)):
+    """So many notes, or fewer, such as a pianist might play who plays anything."""
+    start = np.cumsum(rng.exponential(0.12, count))
+    length = rng.exponential(0.4, count) + 0.02
+    return struck_anew(
+        [
+            Note(int(pitch), int(velocity), float(begun), float(begun + long))
+            for pitch, velocity, begun, long in zip(
+                rng.integers(*pitches, count), rng.integers(1, 128, count), start, length,
+                strict=True,
+            )
+        ]
+    )  # fmt: skip
+
+
+PERFORMANCES = {
+    "asap_performances_max3.tar.xz": [
+        f"Composer/Pieces/{n}/{who}.mid" for n in range(1, 16) for who in ("A01", "B02")
+    ],
+    "piano_midi_de.tar.xz": [f"midis/Composer/piece_{n}.mid" for n in range(1, 21)],
+}
+
+
+@pytest.fixture(scope="session")
+def piano_data(tmp_path_factory):
+    """Both archives of performances, and the folder of the cache."""
+    folder = tmp_path_factory.mktemp("data") / "music"
+    folder.mkdir()
+    rng = np.random.default_rng(4)
+    for archive, names in PERFORMANCES.items():
+        with tarfile.open(folder / archive, "w:xz") as tar:
+            for name in ["README.md", *names]:
+                notes = played(rng, 120, pitches=(48, 73))
+                content = b"About." if name == "README.md" else write([Track("Piano", notes)])
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                tar.addfile(member, io.BytesIO(content))
+    cache = tmp_path_factory.mktemp("cache") / "piano"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lstm_core.music.piano.dataset.cache_folder", lambda: cache)
+        yield folder.parent
+
+
+@pytest.fixture
+def piano_sampler():
+    """Random weights, large enough that what is read makes a difference."""
+    model = TextModel(TextConfig(EVENTS, embedding_size=8, hidden_size=16, num_layers=2)).eval()
+    generator = torch.Generator().manual_seed(6)
+    with torch.no_grad():
+        for p in model.parameters():
+            p.copy_(0.5 * torch.randn(p.shape, generator=generator))
+    return PianoSampler(model)

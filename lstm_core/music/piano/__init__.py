@@ -1,0 +1,1 @@
+"""Classical piano as it is performed: every key, how hard, and when to a hundredth of a second."""
