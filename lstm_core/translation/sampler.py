@@ -1,0 +1,382 @@
+"""Translating: sentence by sentence, and within one piece by piece, as a stream.
+
+    sampler = TranslationSampler.from_checkpoint("en_fr")
+    for step in sampler.stream(TranslationRequest("The house is old.")):
+        print(step.text)
+
+What was found can be looked into: the tree of the search, what was looked at for each word, what
+else might have been written, what the memory cells did. And it can be steered: `forced` pieces are
+written first, whatever the network thinks of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+
+from lstm_core import checkpoint
+from lstm_core.checkpoint import Card
+from lstm_core.hardware import one_thread
+from lstm_core.trace import Trace
+from lstm_core.translation.dataset import DIRECTIONS, Encoder
+from lstm_core.translation.model import Look, TranslationConfig, TranslationModel
+from lstm_core.translation.request import TranslationRequest
+from lstm_core.translation.search import Beam, Node, beam_search
+from lstm_core.translation.sentences import layout
+from lstm_core.translation.subwords import SPECIAL, Subwords
+from lstm_core.translation.vector import VectorConfig, VectorModel
+
+LONGEST = 250
+"""Pieces of a translation, whatever the length of the sentence."""
+
+ALTERNATIVES = 8
+"""Pieces that are told for each place of a translation, the likeliest first."""
+
+
+class Word(NamedTuple):
+    """A word, a number or a sign of a sentence."""
+
+    text: str
+    pieces: range  # places of its pieces in the sentence
+
+
+class Candidate(NamedTuple):
+    """A translation that the search came to."""
+
+    text: str
+    pieces: list[int]
+    log_probability: float  # of the pieces and the end, in nats
+    score: float  # what candidates are ranked by
+
+
+class Alternative(NamedTuple):
+    """What may be written at a place."""
+
+    piece: int
+    text: str  # with the space before it; "" for the end
+    probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Translation:
+    """One sentence, translated.
+
+    Attributes:
+        source: the sentence. text: its translation.
+        direction: of `DIRECTIONS`.
+        source_pieces: numbers of its N pieces, as they stand in it. pieces: of the T pieces of the
+            translation.
+        source_words, words: what the pieces make up.
+        candidates: all translations that the search came to, the best first: the n-best list.
+        nodes: the search as a tree (`search.Node`).
+        attention: (T + 1, N) how much of each piece of the sentence was looked at for each piece of
+            the translation and for its end. Rows reach 1 together with what was looked at besides:
+            the name of the language and the end. (T + 1, 0) of a network without attention.
+        word_attention: (words, source words) the same for words: the mean over the pieces of the
+            word written, the sum over those of the word looked at.
+        alternatives: for each piece of the translation and its end, what else might have come.
+    """
+
+    source: str
+    text: str
+    direction: str
+    source_pieces: list[int]
+    pieces: list[int]
+    source_words: list[Word]
+    words: list[Word]
+    candidates: list[Candidate]
+    nodes: list[Node]
+    attention: np.ndarray
+    word_attention: np.ndarray
+    alternatives: list[list[Alternative]]
+
+    @property
+    def log_probability(self) -> float:
+        """log P(translation | sentence), in nats."""
+        return self.candidates[0].log_probability
+
+
+class TranslationStep(NamedTuple):
+    """A piece more of a text."""
+
+    sentence: int  # which is being translated, from 0
+    text: str  # of all so far, the best guess at this sentence included
+    decided: int  # characters of it that will not change any more
+    translation: Translation | None  # of this sentence, when it is done
+
+
+class Inside(NamedTuple):
+    """What the memory cells did while a sentence was translated.
+
+    The encoder has a step for each of `read`, the decoder for each of `written`.
+    """
+
+    encoder: Trace
+    decoder: Trace
+    encoder_layers: list[str]  # "encoder 1 →", "encoder 1 ←", ...
+    decoder_layers: list[str]  # "decoder 1", ...
+    read: list[str]  # pieces in the order of the encoder's steps
+    written: list[str]  # pieces that the decoder's steps came to
+
+
+class TranslationSampler:
+    """Translates with a trained network. Holds nothing between requests but the weights.
+
+    Args:
+        model: the network; it is put into evaluation mode.
+        subwords: that it reads and writes.
+        card: of its checkpoint.
+        directions: that it has learned, of `DIRECTIONS`.
+    """
+
+    def __init__(
+        self,
+        model: TranslationModel | VectorModel,
+        subwords: Subwords,
+        card: Card | None = None,
+        directions: Sequence[str] = tuple(DIRECTIONS),
+    ) -> None:
+        self.model, self.subwords, self.card = model, subwords, card
+        self.directions = tuple(directions)
+        self.attention = isinstance(model, TranslationModel)
+        self.encoder = Encoder(subwords, backwards=not self.attention)
+        # Pieces that are no text; the end is what a translation has to come to.
+        self.banned = [n for n in range(len(SPECIAL)) if n != subwords.end]
+        model.eval().requires_grad_(False)
+
+    @classmethod
+    def from_checkpoint(cls, name: str | Path = "en_fr") -> TranslationSampler:
+        """A translator from a shipped checkpoint or a .safetensors file.
+
+        Raises:
+            CheckpointError: a sentence, if the checkpoint cannot be used.
+        """
+        loaded = checkpoint.load(name, task="translation")
+        with checkpoint.building(loaded):
+            subwords, config = Subwords(loaded.card.vocabulary), loaded.card.config
+            if len(subwords) != config["vocabulary_size"]:
+                raise ValueError(f"{len(subwords)} pieces, {config['vocabulary_size']} logits")
+            model: TranslationModel | VectorModel
+            with checkpoint.without_weights():
+                if config["attention"]:
+                    model = TranslationModel(TranslationConfig(**config))
+                else:
+                    model = VectorModel(VectorConfig(**config))
+            model.load_state_dict(loaded.weights, assign=True)
+            directions = loaded.card.training.get("directions", list(DIRECTIONS))
+            if not directions or not set(directions) <= DIRECTIONS.keys():
+                raise ValueError(f"directions {directions}")
+        return cls(model, subwords, loaded.card, directions)
+
+    def stream(
+        self, request: TranslationRequest, forced: Mapping[int, Sequence[int]] | None = None
+    ) -> Iterator[TranslationStep]:
+        """Translate a text.
+
+        Args:
+            request: what to translate.
+            forced: by the number of a sentence, pieces that its translation begins with.
+
+        Yields:
+            a step for every piece that the search goes on by.
+
+        Raises:
+            ValueError: a sentence, if the network has not learned the direction, or pieces cannot
+                be forced.
+        """
+        laid, done = layout(request.text), list[str]()
+        for n, sentence in enumerate(laid.sentences):
+            for beam in self.search(sentence, request, (forced or {}).get(n, ())):
+                if not beam.alive:
+                    translation = self.translation(sentence, request.direction, beam)
+                    done.append(translation.text)
+                    text = laid.join(done)
+                    yield TranslationStep(n, text, len(text), translation)
+                    break
+                text = laid.join([*done, self._text(beam.best)])
+                sure = laid.join([*done, self.subwords.decode(beam.decided())])
+                yield TranslationStep(n, text, common(text, sure), None)
+
+    def translate(
+        self, request: TranslationRequest, forced: Mapping[int, Sequence[int]] | None = None
+    ) -> tuple[str, list[Translation]]:
+        """The whole text at once, and its sentences; arguments and errors are those of `stream`."""
+        text, found = "", []
+        for step in self.stream(request, forced):
+            if step.translation is not None:
+                text = step.text
+                found.append(step.translation)
+        return text, found
+
+    def search(
+        self, sentence: str, request: TranslationRequest, forced: Sequence[int] = ()
+    ) -> Iterator[Beam]:
+        """Search for the translation of one sentence, step by step.
+
+        Args:
+            sentence: taken as it is; the text of the request is not looked at.
+            request: says how to search.
+            forced: pieces that the translation begins with.
+
+        Raises:
+            ValueError: as `stream`.
+        """
+        self._check(request.direction)
+        source = self.encoder.source(sentence, request.direction)
+        longest = min(2 * len(source) + 10, LONGEST)
+        texts = range(len(SPECIAL), len(self.subwords))
+        if len(forced) >= longest or any(
+            isinstance(n, bool) or not isinstance(n, int) or n not in texts for n in forced
+        ):
+            raise ValueError(
+                f"What is forced must be fewer than {longest} numbers of pieces, "
+                f"from {texts.start} to {texts.stop - 1:,}."
+            )
+        with torch.inference_mode(), one_thread():
+            read = self.model.encode(torch.tensor([source]), torch.tensor([len(source)]))
+        steps = beam_search(
+            self.model,
+            read,
+            self._begin(request.direction),
+            self.subwords.end,
+            beam=request.beam,
+            longest=longest,
+            length_penalty=request.length_penalty,
+            coverage_penalty=request.coverage_penalty if self.attention else 0.0,
+            forced=forced,
+            banned=self.banned,
+            looked=slice(1, -1),
+        )
+        while True:
+            with one_thread():  # not while the consumer has its turn
+                beam = next(steps, None)
+            if beam is None:
+                return
+            yield beam
+
+    def best(self, sentence: str, request: TranslationRequest) -> str:
+        """The translation of one sentence and nothing else; arguments are those of `search`."""
+        *_, beam = self.search(sentence, request)
+        return self._text(beam.best)
+
+    def translation(self, sentence: str, direction: str, beam: Beam) -> Translation:
+        """All there is to know of a translation.
+
+        Args:
+            sentence, direction: that were searched with. beam: where the search has ended.
+        """
+        ranked = beam.ranked()
+        candidates = [
+            Candidate(self._text(n), n.pieces()[:-1], n.log_probability, n.score or 0.0)
+            for n in ranked
+        ]
+        pieces, text = candidates[0].pieces, candidates[0].text
+        look = self._look(sentence, direction, pieces)
+        sources = self._source_pieces(sentence, direction)
+        probabilities = look.logits.double().softmax(-1).numpy()
+        probabilities[:, self.banned] = 0
+        order = np.argsort(-probabilities, axis=1, kind="stable")[:, :ALTERNATIVES]
+        weights = look.weights.numpy()
+        attention = weights[:, 1:-1] if self.attention else weights  # without language and end
+        words, source_words = self._words(pieces), self._words(sources)
+        return Translation(
+            source=sentence,
+            text=text,
+            direction=direction,
+            source_pieces=sources,
+            pieces=pieces,
+            source_words=source_words,
+            words=words,
+            candidates=candidates,
+            nodes=beam.nodes,
+            attention=attention,
+            word_attention=of_words(attention, words, source_words if self.attention else []),
+            alternatives=[
+                [Alternative(k, self.piece(k), float(row[k])) for k in best.tolist()]
+                for row, best in zip(probabilities, order, strict=True)
+            ],
+        )
+
+    def inside(self, translation: Translation) -> Inside:
+        """What the memory cells did while a sentence was read and its translation written."""
+        look = self._look(translation.source, translation.direction, translation.pieces)
+        read = self.encoder.source(translation.source, translation.direction)
+        written = [*translation.pieces, self.subwords.end]
+        return Inside(
+            look.encoder,
+            look.decoder,
+            self.model.encoder_layers,
+            [f"decoder {n + 1}" for n in range(len(look.decoder.layers))],
+            [self.subwords.pieces[n] for n in read],
+            [self.subwords.pieces[n] for n in written],
+        )
+
+    @torch.inference_mode()
+    def vectors(self, sentences: Sequence[str], direction: str = "en_fr") -> np.ndarray:
+        """(N, C) what the encoder's top cells say, or without attention hold, when they have read
+        each of N sentences.
+
+        Raises:
+            ValueError: a sentence, if the network has not learned the direction.
+        """
+        self._check(direction)
+        with one_thread():
+            rows = [
+                self.model.vectors(torch.tensor([self.encoder.source(sentence, direction)]))[0]
+                for sentence in sentences
+            ]
+        return torch.stack(rows).numpy()
+
+    def piece(self, number: int) -> str:
+        """A piece as text, with the space before it; nothing for a special piece."""
+        return "" if number < len(SPECIAL) else self.subwords.pieces[number]
+
+    def _check(self, direction: str) -> None:
+        if direction not in self.directions:
+            known = ", ".join(self.directions)
+            raise ValueError(f"This network translates {known}, not {direction}.")
+
+    def _begin(self, direction: str) -> int:
+        return self.subwords.languages[DIRECTIONS[direction][1]]
+
+    def _text(self, node: Node) -> str:
+        return self.subwords.decode(node.pieces())
+
+    def _source_pieces(self, sentence: str, direction: str) -> list[int]:
+        source = self.encoder.source(sentence, direction)
+        return source[1:-1] if self.attention else source[-2::-1]
+
+    def _words(self, pieces: list[int]) -> list[Word]:
+        return [
+            Word(self.subwords.decode(pieces[places.start : places.stop]), places)
+            for places in self.subwords.words(pieces)
+        ]
+
+    @torch.inference_mode()
+    def _look(self, sentence: str, direction: str, pieces: list[int]) -> Look:
+        source = torch.tensor([self.encoder.source(sentence, direction)])
+        inputs = torch.tensor([[self._begin(direction), *pieces]])
+        with one_thread():
+            return self.model.look(source, inputs)
+
+
+def of_words(attention: np.ndarray, words: list[Word], sources: list[Word]) -> np.ndarray:
+    """(words, sources) attention between words, from that between pieces."""
+    found = np.zeros((len(words), len(sources)))
+    for row, word in enumerate(words):
+        for column, source in enumerate(sources):
+            part = attention[word.pieces.start : word.pieces.stop]
+            found[row, column] = part[:, source.pieces.start : source.pieces.stop].sum(1).mean()
+    return found
+
+
+def common(a: str, b: str) -> int:
+    """How many characters two texts begin with alike."""
+    return next(
+        (n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b))
+    )
