@@ -36,9 +36,6 @@ from lstm_core.training import Objective, Run, TrainingConfig, train
 TUNED = 5
 """One line in so many serves to try weights of the language model."""
 
-SHOWN = 10
-"""Lines of the validation part whose readings are kept at milestones."""
-
 
 @dataclass(frozen=True)
 class ReadingRecipe(Recipe):
@@ -170,6 +167,8 @@ class ReadingRecipe(Recipe):
 class ReadingObjective(Objective[ReaderModel]):
     """Make the texts likely; judged by the character error on the validation part.
 
+    Nothing that was read is kept for the record: the lines are not to be handed on.
+
     Args:
         model: to be trained.
         batches: of the training part.
@@ -197,11 +196,6 @@ class ReadingObjective(Objective[ReaderModel]):
 
     def validate(self, model: ReaderModel) -> float:
         return cer(self.texts, self.readings(model, self.features))
-
-    def sample(self, model: ReaderModel) -> str:
-        readings = self.readings(model, self.features[:SHOWN])
-        pairs = zip(self.texts, readings, strict=False)
-        return "\n".join(f"{text}\n    {reading}" for text, reading in pairs)
 
     def readings(self, model: ReaderModel, lines: list) -> list[str]:
         fast = has_fast_bfloat16(self.device)

@@ -73,9 +73,7 @@ def test_the_card(made):
     }  # fmt: skip
     assert "struck-out" in card.data["text"]
     assert [row["step"] for row in history["curve"]] == [0, 2, 4]
-    (first, last) = history["milestones"]
-    assert last["sample"].splitlines()[::2] == ["abba", "bab a", "a b", "baab", "abba", "bab a"]
-    assert first["sample"].count("\n    ") == 6
+    assert {row["sample"] for row in history["milestones"]} == {""}  # no line is handed on
 
 
 @pytest.mark.parametrize("name", ["reading", "reading_causal"])
