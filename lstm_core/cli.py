@@ -204,18 +204,20 @@ def run_evaluate(chosen: argparse.Namespace) -> None:
     print(f"{result.name}, {split}, n {result.n:,}, {result.seconds:.1f} s")
     for metric, value in result.metrics.items():
         print(f"    {metric:28} {value:.4f}")
+    for name, note in result.notes.items():
+        print(f"    {name:28} {note}")
     if chosen.record:
         metrics = {name: round(value, 4) for name, value in result.metrics.items()}
         words = ["lstm-gallery", "evaluate", chosen.name, "--split", split]
         words += [f"--{switch}" for switch in sorted(switches)]
-        facts = {"split": split, "n": result.n, "metrics": metrics}
+        facts = {"split": split, "n": result.n, "metrics": metrics, **result.notes}
         checkpoint.record(source, {"command": " ".join(words), **facts})
         for key, value in result.found.items():
             checkpoint.annotate(source, key, value)
     if chosen.json:
         figures = asdict(result)
-        found = figures.pop("found")
-        print(json.dumps({**figures, **found}))
+        notes, found = figures.pop("notes"), figures.pop("found")
+        print(json.dumps({**figures, **notes, **found}))
 
 
 def run_bench(chosen: argparse.Namespace) -> None:

@@ -30,6 +30,7 @@ class Evaluation:
     metrics: dict[str, float]
     seconds: float
     found: dict[str, Any] = field(default_factory=dict)  # for the record of the checkpoint, by key
+    notes: dict[str, str] = field(default_factory=dict)  # on how it was measured, by name
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """The command line: what it prints, what it refuses, and that it says so in one sentence."""
 
+import dataclasses
 import functools
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from dataclasses import asdict
@@ -163,6 +165,19 @@ def test_evaluate_a_file(run, data, checkpoints, tmp_path):
     expected = last_line(succeed(run, *words))["metrics"]
     (checkpoints / "shakespeare.safetensors").rename(moved)
     assert last_line(succeed(run, *words, "--checkpoint", moved))["metrics"] == expected
+
+
+def test_notes_on_a_measurement_go_with_it(run, data, monkeypatch):
+    plain = TextRecipe.evaluate
+    monkeypatch.setattr(
+        TextRecipe, "evaluate",
+        lambda *given: dataclasses.replace(plain(*given), notes={"signature": "tok:none"}),
+    )  # fmt: skip
+    out = succeed(run, "evaluate", "shakespeare", "--data", data, "--json", "--record")
+    assert re.search(r"signature +tok:none\n", out)
+    assert last_line(out)["signature"] == "tok:none"
+    (result,) = checkpoint.read_card("shakespeare")[0].results
+    assert result["signature"] == "tok:none"
 
 
 def test_record(run, data):

@@ -164,7 +164,7 @@ class TranslationRecipe(Recipe):
         checkpoint: str | Path,
         switches: AbstractSet[str] = frozenset(),
     ) -> Evaluation:
-        """BLEU and chrF by sacrebleu, their signatures printed beside the figures.
+        """BLEU and chrF by sacrebleu, their signatures printed below the figures.
 
         Every line of a part is translated as one sentence, with the search of a request that says
         nothing about it. Tatoeba is judged as it stands, against all translations that a sentence
@@ -188,16 +188,14 @@ class TranslationRecipe(Recipe):
             [[scoring.prepared(r, language, tok) for r in each.references] for each in sentences],
             tok,
         )
-        print(f"BLEU {scores.signature}\nchrF {scores.chrf_signature}")
-        found: dict[str, Any] = {
-            "signature": scores.signature, "chrf_signature": scores.chrf_signature
-        }  # fmt: skip
+        notes = {"signature": scores.signature, "chrf_signature": scores.chrf_signature}
+        found: dict[str, Any] = {}
         if "lengths" in switches:
             rows = scoring.by_length(sentences, translations, language, tok)
             found[f"bleu_by_length_{split}"] = rows
         metrics = {"bleu": scores.bleu, "chrf": scores.chrf}
         seconds = time.monotonic() - begun
-        return Evaluation(self.name, split, len(sentences), metrics, seconds, found)
+        return Evaluation(self.name, split, len(sentences), metrics, seconds, found, notes)
 
     def sample(self, checkpoint: str | Path, request: TranslationRequest) -> Iterator[str]:
         shown = 0
