@@ -245,7 +245,7 @@ RECIPES: list[Recipe] = [
         data="handwriting",
         title="Handwriting",
         description="Writes any English text by hand, in the manner of 113 writers or of none.",
-        training=TrainingConfig(5_000, 1.5e-3, evaluate_every=250, average=0.998),
+        training=TrainingConfig(2_600, 1.5e-3, evaluate_every=200, average=0.997),
         splits=("val1", "test", LEGIBILITY),
     )
 ]
