@@ -11,10 +11,10 @@ from typing import Any
 
 import gradio as gr
 
-from demos import home, memory, text, theme
+from demos import home, memory, recognition, text, theme
 from lstm_core.hardware import one_thread
 
-TABS = [home, text, memory]
+TABS = [home, text, recognition, memory]
 """Modules with a NAME for addresses, a TITLE for the tab, `build`, which fills the tab, and
 `prepare`, which works out what visitors may ask for next and keeps it."""
 

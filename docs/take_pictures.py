@@ -18,6 +18,7 @@ def main(address: str) -> None:
         page = browser.new_page(viewport={"width": 1240, "height": 800})
         how_it_works(page, address)
         text(page, address)
+        reading(page, address)
         memory(page, address)
         browser.close()
 
@@ -47,6 +48,15 @@ def text(page: Page, address: str) -> None:
 
     page.locator("#writing [data-mode=cell]").click()
     page.locator("#writing").screenshot(path=HERE / "cell.png")
+
+
+def reading(page: Page, address: str) -> None:
+    """The tab Reading handwriting: the pad, the text and the four rows."""
+    page.set_viewport_size({"width": 1240, "height": 1080})
+    page.goto(f"{address}/?tab=reading")
+    page.wait_for_selector("#reading-rows canvas")
+    page.wait_for_timeout(3000)
+    page.screenshot(path=HERE / "reading.png")
 
 
 def memory(page: Page, address: str) -> None:

@@ -16,7 +16,7 @@ from lstm_core.text.sampler import TextRequest
 INTERNALS = re.compile(r"Traceback|File \"|\.py\b|site-packages|<[a-z/]", re.IGNORECASE)
 OFFERED = {
     "write", "explain_sequence", "count", "memory_cell", "memory_left", "hold_on", "read_cells",
-    "find_cells", "influence", "operate",
+    "find_cells", "influence", "operate", "read_handwriting",
 }  # fmt: skip
 DEADLINE = 20  # seconds, for what should come at once
 
