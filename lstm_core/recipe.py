@@ -6,18 +6,26 @@ of its models. Nothing has to be registered anywhere else.
 
 from __future__ import annotations
 
+import datetime
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import torch
+from torch import nn
 
 import lstm_core
+from lstm_core.checkpoint import Card
+from lstm_core.data import data_set
+from lstm_core.hardware import processor
+
+if TYPE_CHECKING:
+    from lstm_core.training import Run
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,56 @@ class Recipe(ABC):
     def bench(self, checkpoint: str | Path) -> dict[str, float]:
         """Time the model's sampler beside its controls; empty if there is nothing to time."""
         return {}
+
+
+def trained_card(
+    recipe: Any, model: nn.Module, run: Run, device: torch.device, *, score: str, batch: str,
+    split: str, text: str = "", vocabulary: Sequence[str] = (), digits: int = 4, **facts: Any,
+) -> Card:  # fmt: skip
+    """The card of a network's training as it stands.
+
+    Args:
+        recipe: with a title, a description, and a `training` beside what every recipe has.
+        model: with a `config`.
+        run: how far the training has come.
+        device: it is trained on.
+        score: what the score on the validation part is called; `digits` of it are told.
+        batch: what a batch is. split: which parts of the data served for what.
+        text: what was made of the data's text.
+        vocabulary: of the model.
+        facts: more about the training.
+    """
+    data = data_set(recipe.data)
+    about = {
+        "name": data.description,
+        "source": data.homepage,
+        "licence": data.licence,
+        "citation": data.citation,
+        "split": split,
+    }
+    return Card(
+        name=recipe.name,
+        task=recipe.task,
+        title=recipe.title,
+        description=recipe.description,
+        config=asdict(cast("Any", model.config)),
+        vocabulary=list(vocabulary),
+        data=about | ({"text": text} if text else {}),
+        training={
+            "parameters": sum(p.numel() for p in model.parameters()),
+            "steps": run.step,
+            "best_step": run.best_step,
+            f"validation_{score}": round(run.score, digits),
+            "seconds": round(run.seconds),
+            "hardware": processor(device),
+            "batch": batch,
+            "learning_rate": recipe.training.learning_rate,
+            **facts,
+            "seed": recipe.training.seed,
+        },
+        licence=data.licence,
+        date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
+    )
 
 
 def recipes() -> dict[str, Recipe]:

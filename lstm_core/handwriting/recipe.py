@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,6 @@ from torch import Tensor
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
-from lstm_core.data import data_set
 from lstm_core.handwriting import bench, legibility
 from lstm_core.handwriting.characters import Alphabet
 from lstm_core.handwriting.dataset import Batch, Batches, Chances, Scale, in_order
@@ -27,9 +25,9 @@ from lstm_core.handwriting.mixture import mixture, nats
 from lstm_core.handwriting.model import WritingConfig, WritingModel
 from lstm_core.handwriting.request import WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
-from lstm_core.hardware import has_fast_bfloat16, processor
+from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.ink.iam import Line, read_lines
-from lstm_core.recipe import Evaluation, Recipe
+from lstm_core.recipe import Evaluation, Recipe, trained_card
 from lstm_core.recognition.sampler import ReadingSampler
 from lstm_core.training import Objective, Run, TrainingConfig, train
 
@@ -90,37 +88,12 @@ class WritingRecipe(Recipe):
 
     def card(self, model: WritingModel, alphabet: Alphabet, run: Run, device: torch.device) -> Card:
         """The card of a training as it stands."""
-        data = data_set(self.data)
-        return Card(
-            name=self.name,
-            task=self.task,
-            title=self.title,
-            description=self.description,
-            config=asdict(model.config),
-            vocabulary=alphabet.characters,
-            data={
-                "name": data.description,
-                "source": data.homepage,
-                "licence": data.licence,
-                "citation": data.citation,
-                "split": f"trained on {' and '.join(TRAINING_PARTS)}, stopped by val1",
-            },
-            training={
-                "parameters": sum(p.numel() for p in model.parameters()),
-                "steps": run.step,
-                "best_step": run.best_step,
-                "validation_nats_per_line": round(run.score, 2),
-                "seconds": round(run.seconds),
-                "hardware": processor(device),
-                "batch": f"{self.batch_size} lines",
-                "learning_rate": self.training.learning_rate,
-                "dropout": self.dropout,
-                "chances": asdict(self.chances),
-                "seed": self.training.seed,
-            },
-            licence=data.licence,
-            date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
-        )
+        return trained_card(
+            self, model, run, device, score="nats_per_line", digits=2,
+            batch=f"{self.batch_size} lines",
+            split=f"trained on {' and '.join(TRAINING_PARTS)}, stopped by val1",
+            vocabulary=alphabet.characters, dropout=self.dropout, chances=asdict(self.chances),
+        )  # fmt: skip
 
     def evaluate(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -15,12 +14,11 @@ from torch import Tensor
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
-from lstm_core.data import data_set
-from lstm_core.hardware import has_fast_bfloat16, processor
+from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.ink.composition import ASCII
 from lstm_core.ink.geometry import normalise
 from lstm_core.ink.iam import Line, read_lines
-from lstm_core.recipe import Evaluation, Recipe
+from lstm_core.recipe import Evaluation, Recipe, trained_card
 from lstm_core.recognition.augmentation import Augmentation
 from lstm_core.recognition.dataset import Batches, Characters, line_features
 from lstm_core.recognition.language import CHECKPOINT as LANGUAGE
@@ -90,40 +88,14 @@ class ReadingRecipe(Recipe):
         self, model: ReaderModel, characters: Characters, run: Run, device: torch.device
     ) -> Card:
         """The card of a training as it stands."""
-        data = data_set(self.data)
-        return Card(
-            name=self.name,
-            task=self.task,
-            title=self.title,
-            description=self.description,
-            config=asdict(model.config),
-            vocabulary=characters.characters,
-            data={
-                "name": data.description,
-                "source": data.homepage,
-                "licence": data.licence,
-                "citation": data.citation,
-                "split": "IAM-OnDB-t1: trained on train, chosen on val1; nobody wrote in two parts",
-                "text": "as transcribed, without the blanks that the transcription has before "
-                "punctuation and inside quotes and contractions; # is a struck-out word",
-            },
-            training={
-                "parameters": sum(p.numel() for p in model.parameters()),
-                "steps": run.step,
-                "best_step": run.best_step,
-                "validation_cer": round(run.score, 4),
-                "seconds": round(run.seconds),
-                "hardware": processor(device),
-                "batch": f"{self.batch_size} lines",
-                "learning_rate": self.training.learning_rate,
-                "dropout": asdict(self.dropout),
-                "composed": self.composed,
-                "augmentation": asdict(self.augmentation) if self.augmentation else None,
-                "seed": self.training.seed,
-            },
-            licence=data.licence,
-            date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
-        )
+        return trained_card(
+            self, model, run, device, score="cer", batch=f"{self.batch_size} lines",
+            split="IAM-OnDB-t1: trained on train, chosen on val1; nobody wrote in two parts",
+            text="as transcribed, without the blanks that the transcription has before "
+            "punctuation and inside quotes and contractions; # is a struck-out word",
+            vocabulary=characters.characters, dropout=asdict(self.dropout), composed=self.composed,
+            augmentation=asdict(self.augmentation) if self.augmentation else None,
+        )  # fmt: skip
 
     def evaluate(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import lzma
 import math
 import time
@@ -18,12 +17,12 @@ from torch import Tensor, nn
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
-from lstm_core.data import data_set, locate
-from lstm_core.hardware import has_fast_bfloat16, processor
+from lstm_core.data import locate
+from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.lstm import LSTMState
 from lstm_core.memory import context, finding, worth
 from lstm_core.memory.network import Network
-from lstm_core.recipe import Evaluation, Recipe
+from lstm_core.recipe import Evaluation, Recipe, trained_card
 from lstm_core.text import bench
 from lstm_core.text.dataset import Lanes, Windows, read_text, split
 from lstm_core.text.model import TextConfig, TextDropout, TextModel
@@ -102,37 +101,13 @@ class TextRecipe(Recipe):
 
     def card(self, model: Any, vocabulary: Vocabulary, run: Run, device: torch.device) -> Card:
         """The card of a training as it stands."""
-        data = data_set(self.data)
-        return Card(
-            name=self.name,
-            task=self.task,
-            title=self.title,
-            description=self.description,
-            config=asdict(model.config),
-            vocabulary=vocabulary.characters,
-            data={
-                "name": data.description,
-                "source": data.homepage,
-                "licence": data.licence,
-                "citation": data.citation,
-                "split": ", ".join(f"{part} {share} %" for part, share in self.shares.items()),
-            },
-            training={
-                "parameters": sum(p.numel() for p in model.parameters()),
-                "steps": run.step,
-                "best_step": run.best_step,
-                "validation_nats_per_char": round(run.score, 4),
-                "seconds": round(run.seconds),
-                "hardware": processor(device),
-                "batch": f"{self.batch_size} x {self.length} characters"
-                + (", from anywhere" if self.windows else ""),
-                "learning_rate": self.training.learning_rate,
-                "dropout": asdict(self.dropout),
-                "seed": self.training.seed,
-            },
-            licence=data.licence,
-            date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
-        )
+        return trained_card(
+            self, model, run, device, score="nats_per_char",
+            batch=f"{self.batch_size} x {self.length} characters"
+            + (", from anywhere" if self.windows else ""),
+            split=", ".join(f"{part} {share} %" for part, share in self.shares.items()),
+            vocabulary=vocabulary.characters, dropout=asdict(self.dropout),
+        )  # fmt: skip
 
     def evaluate(
         self,

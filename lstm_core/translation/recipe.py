@@ -7,7 +7,6 @@ switch `reverse` judges it from French to English. `en_fr_vector` has no attenti
 from __future__ import annotations
 
 import copy
-import datetime
 import time
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -20,9 +19,8 @@ from torch import Tensor
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
-from lstm_core.data import data_set
-from lstm_core.hardware import has_fast_bfloat16, processor
-from lstm_core.recipe import Evaluation, Recipe
+from lstm_core.hardware import has_fast_bfloat16
+from lstm_core.recipe import Evaluation, Recipe, trained_card
 from lstm_core.training import Objective, Run, TrainingConfig, train
 from lstm_core.translation import bench, scoring
 from lstm_core.translation.dataset import DIRECTIONS, Batches, Encoder, Pair, read_pairs
@@ -119,43 +117,17 @@ class TranslationRecipe(Recipe):
         device: torch.device,
     ) -> Card:
         """The card of a training as it stands."""
-        data = data_set(self.data)
-        return Card(
-            name=self.name,
-            task=self.task,
-            title=self.title,
-            description=self.description,
-            config=asdict(model.config),
-            vocabulary=subwords.pieces,
-            data={
-                "name": data.description,
-                "source": data.homepage,
-                "licence": data.licence,
-                "citation": data.citation,
-                "split": "trained on Tatoeba train and Multi30k train, chosen on the validation "
-                "parts of both; no sentence of Tatoeba, nor a translation of one, is in two parts",
-                "text": "composed letters (NFC), straight quotation marks, single spaces; "
-                f"sentences of up to {self.longest} pieces",
-            },
-            training={
-                "parameters": sum(p.numel() for p in model.parameters()),
-                "steps": run.step,
-                "best_step": run.best_step,
-                "validation_nats_per_piece": round(run.score, 4),
-                "seconds": round(run.seconds),
-                "hardware": processor(device),
-                "batch": f"up to {self.tokens:,} pieces on the longer side",
-                "learning_rate": self.training.learning_rate,
-                "directions": list(self.directions),
-                "dropout": asdict(self.dropout),
-                "label_smoothing": self.smoothing,
-                "captions": self.captions,
-                "copied": self.copied,
-                "seed": self.training.seed,
-            },
-            licence=data.licence,
-            date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
-        )
+        return trained_card(
+            self, model, run, device, score="nats_per_piece",
+            batch=f"up to {self.tokens:,} pieces on the longer side",
+            split="trained on Tatoeba train and Multi30k train, chosen on the validation parts of "
+            "both; no sentence of Tatoeba, nor a translation of one, is in two parts",
+            text="composed letters (NFC), straight quotation marks, single spaces; "
+            f"sentences of up to {self.longest} pieces",
+            vocabulary=subwords.pieces, directions=list(self.directions),
+            dropout=asdict(self.dropout), label_smoothing=self.smoothing, captions=self.captions,
+            copied=self.copied,
+        )  # fmt: skip
 
     def evaluate(
         self,

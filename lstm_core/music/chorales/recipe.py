@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -16,8 +15,7 @@ from torch import Tensor
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
-from lstm_core.data import data_set
-from lstm_core.hardware import has_fast_bfloat16, processor
+from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.music.chorales.dataset import (
     GRIDS,
     Batch,
@@ -29,7 +27,7 @@ from lstm_core.music.chorales.dataset import (
 )
 from lstm_core.music.chorales.model import ChoraleConfig, ChoraleDropout, ChoraleModel
 from lstm_core.music.chorales.sampler import ChoraleRequest, ChoraleSampler
-from lstm_core.recipe import Evaluation, Recipe
+from lstm_core.recipe import Evaluation, Recipe, trained_card
 from lstm_core.training import Objective, Run, TrainingConfig, train
 
 NAMES = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"]
@@ -68,37 +66,12 @@ class ChoraleRecipe(Recipe):
 
     def card(self, model: ChoraleModel, run: Run, device: torch.device) -> Card:
         """The card of a training as it stands."""
-        data = data_set(self.data)
-        return Card(
-            name=self.name,
-            task=self.task,
-            title=self.title,
-            description=self.description,
-            config=asdict(model.config),
-            vocabulary=[],
-            data={
-                "name": data.description,
-                "source": data.homepage,
-                "licence": data.licence,
-                "citation": data.citation,
-                "split": "that of Boulanger-Lewandowski et al. (2012); only the training part is "
-                "transposed",
-            },
-            training={
-                "parameters": sum(p.numel() for p in model.parameters()),
-                "steps": run.step,
-                "best_step": run.best_step,
-                "validation_nll_per_frame": round(run.score, 4),
-                "seconds": round(run.seconds),
-                "hardware": processor(device),
-                "batch": f"{self.batch_size} passages",
-                "learning_rate": self.training.learning_rate,
-                "dropout": asdict(self.dropout),
-                "seed": self.training.seed,
-            },
-            licence=data.licence,
-            date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
-        )
+        return trained_card(
+            self, model, run, device, score="nll_per_frame", batch=f"{self.batch_size} passages",
+            split="that of Boulanger-Lewandowski et al. (2012); only the training part is "
+            "transposed",
+            dropout=asdict(self.dropout),
+        )  # fmt: skip
 
     def evaluate(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -17,8 +16,7 @@ from torch import Tensor, nn
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
-from lstm_core.data import data_set
-from lstm_core.hardware import has_fast_bfloat16, processor
+from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.music.piano import bench, statistics
 from lstm_core.music.piano.dataset import (
     COLLECTIONS,
@@ -35,7 +33,7 @@ from lstm_core.music.piano.events import EVENTS, START, decode, events_of
 from lstm_core.music.piano.ngram import NGram
 from lstm_core.music.piano.request import PianoRequest
 from lstm_core.music.piano.sampler import PianoSampler
-from lstm_core.recipe import Evaluation, Recipe
+from lstm_core.recipe import Evaluation, Recipe, trained_card
 from lstm_core.text.model import TextConfig, TextDropout, TextModel
 from lstm_core.text.scoring import total_nats
 from lstm_core.training import Objective, Run, TrainingConfig, train
@@ -94,37 +92,14 @@ class PianoRecipe(Recipe):
 
     def card(self, model: TextModel, run: Run, device: torch.device) -> Card:
         """The card of a training as it stands."""
-        data = data_set(self.data)
-        return Card(
-            name=self.name,
-            task=self.task,
-            title=self.title,
-            description=self.description,
-            config=asdict(model.config),
-            data={
-                "name": data.description,
-                "source": data.homepage,
-                "licence": data.licence,
-                "citation": data.citation,
-                "split": "by SHA-256 of the piece: train 80 %, valid 10 %, test 10 %; only the "
-                f"training part is transposed, by -{LOWER} to +{HIGHER} semitones, and stretched, "
-                f"by up to {STRETCH:.0%}",
-            },
-            training={
-                "parameters": sum(p.numel() for p in model.parameters()),
-                "steps": run.step,
-                "best_step": run.best_step,
-                "validation_nats_per_event": round(run.score, 4),
-                "seconds": round(run.seconds),
-                "hardware": processor(device),
-                "batch": f"{self.batch_size} x {self.length} events, from anywhere",
-                "learning_rate": self.training.learning_rate,
-                "dropout": asdict(self.dropout),
-                "seed": self.training.seed,
-            },
-            licence=data.licence,
-            date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
-        )
+        return trained_card(
+            self, model, run, device, score="nats_per_event",
+            batch=f"{self.batch_size} x {self.length} events, from anywhere",
+            split="by SHA-256 of the piece: train 80 %, valid 10 %, test 10 %; only the "
+            f"training part is transposed, by -{LOWER} to +{HIGHER} semitones, and stretched, "
+            f"by up to {STRETCH:.0%}",
+            dropout=asdict(self.dropout),
+        )  # fmt: skip
 
     def evaluate(
         self,

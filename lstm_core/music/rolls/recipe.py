@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -16,12 +15,10 @@ from torch import Tensor
 
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
-from lstm_core.data import data_set
-from lstm_core.hardware import processor
 from lstm_core.music.rolls.dataset import DATA_SET, Passages, collate, read_rolls, whole
 from lstm_core.music.rolls.model import RollConfig, RollDropout, RollModel, nats
 from lstm_core.music.rolls.sampler import RollRequest, RollSampler
-from lstm_core.recipe import Evaluation, Recipe
+from lstm_core.recipe import Evaluation, Recipe, trained_card
 from lstm_core.training import Objective, Run, TrainingConfig, train
 
 
@@ -63,36 +60,13 @@ class RollRecipe(Recipe):
 
     def card(self, model: RollModel, run: Run, device: torch.device) -> Card:
         """The card of a training as it stands."""
-        data = data_set(self.data)
-        return Card(
-            name=self.name,
-            task=self.task,
-            title=self.title,
-            description=self.description,
-            config=asdict(model.config),
-            data={
-                "name": data.description,
-                "source": data.homepage,
-                "licence": data.licence,
-                "citation": data.citation,
-                "split": "that of Boulanger-Lewandowski et al. (2012); the training part is "
-                + (f"transposed by up to {self.farthest} semitones" if self.farthest else "as is"),
-            },
-            training={
-                "parameters": sum(p.numel() for p in model.parameters()),
-                "steps": run.step,
-                "best_step": run.best_step,
-                "validation_nll_per_frame": round(run.score, 4),
-                "seconds": round(run.seconds),
-                "hardware": processor(device),
-                "batch": f"{self.batch_size} x {self.length} frames, from anywhere",
-                "learning_rate": self.training.learning_rate,
-                "dropout": asdict(self.dropout),
-                "seed": self.training.seed,
-            },
-            licence=data.licence,
-            date=datetime.datetime.now(tz=datetime.timezone.utc).date().isoformat(),
-        )
+        return trained_card(
+            self, model, run, device, score="nll_per_frame",
+            batch=f"{self.batch_size} x {self.length} frames, from anywhere",
+            split="that of Boulanger-Lewandowski et al. (2012); the training part is "
+            + (f"transposed by up to {self.farthest} semitones" if self.farthest else "as is"),
+            dropout=asdict(self.dropout),
+        )  # fmt: skip
 
     def evaluate(
         self,
