@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -16,7 +16,8 @@ from lstm_core.hardware import one_thread
 
 TABS = [home, text, recognition, memory]
 """Modules with a NAME for addresses, a TITLE for the tab, `build`, which fills the tab, and
-`prepare`, which works out what visitors may ask for next and keeps it."""
+`prepare`, which works out what visitors may ask for next and keeps it. What `build` asks to be
+done by `page.load` is done when a visitor first looks at the tab."""
 
 TAB = "tab"
 """What an address calls the tab that it opens: `?tab=text`."""
@@ -35,15 +36,17 @@ def build(tabs: Sequence[ModuleType]) -> gr.Blocks:
     """The page with these tabs."""
     with gr.Blocks(title="LSTM Gallery", analytics_enabled=False) as page:
         gr.Markdown(HEADER, elem_id="masthead")
+        known = [tab.NAME for tab in tabs]
         with gr.Tabs() as bar:
             for tab in tabs:
-                with gr.Tab(tab.TITLE, id=tab.NAME):
-                    tab.build(page)
+                with gr.Tab(tab.TITLE, id=tab.NAME) as shown:
+                    opened = gr.State(False)
+                    first_look(shown, tab.NAME, known, opened)
+                    tab.build(SimpleNamespace(load=opened.change))
 
         def on_open(asked: gr.Request) -> Any:
             """Open the tab that the address names."""
-            name = dict(asked.query_params).get(TAB)
-            known = [tab.NAME for tab in tabs]
+            name = named(asked)
             return gr.Tabs(selected=name) if name in known else gr.skip()
 
         page.load(on_open, None, bar, api_visibility="private", show_progress="hidden", queue=False)
@@ -54,6 +57,32 @@ def build(tabs: Sequence[ModuleType]) -> gr.Blocks:
             if event.show_progress == "hidden":
                 event.show_progress_on = []
     return page
+
+
+def named(asked: gr.Request) -> str | None:
+    """The tab that the address of the page names."""
+    return dict(asked.query_params).get(TAB)
+
+
+def first_look(shown: gr.Tab, name: str, known: Sequence[str], opened: gr.State) -> None:
+    """Set `opened` when a visitor first looks at a tab: what stands on it is worked out then.
+
+    Were it worked out for all tabs as the page opens, the one that is looked at would wait for
+    them. The first tab is shown for a moment, too, where the address names another: that is none.
+    """
+    passed_over = gr.State(False)
+
+    def on_select(is_open: bool, passed: bool, asked: gr.Request) -> tuple[bool, bool]:
+        meant = named(asked) if named(asked) in known else known[0]
+        if name == known[0] != meant and not passed and not is_open:
+            return False, True
+        return True, passed
+
+    both = [opened, passed_over]
+    shown.select(  # in the queue, as only what is done there has the change of a state noticed
+        on_select, both, both,
+        api_visibility="private", show_progress="hidden", concurrency_limit=None,
+    )  # fmt: skip
 
 
 def serve(

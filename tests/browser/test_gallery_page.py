@@ -1,8 +1,11 @@
 """A visitor who goes from tab to tab: all of them are on one page."""
 
+from types import SimpleNamespace
+
+import gradio as gr
 import pytest
 
-from demos.gallery import TABS
+from demos.gallery import TABS, build
 from demos.memory import meaning
 from demos.memory.readings import first_view
 from demos.recognition import readings
@@ -41,3 +44,44 @@ def test_an_address_opens_a_tab_and_a_text_can_be_stopped_there(visit, gallery, 
     expect(page.locator("#writing .caret")).to_be_hidden()
     length = page.locator("#writing .text s").count()
     expect(page.locator("#inside .of")).to_have_text(f"of {length + len('ROMEO:') + 1:,}")
+
+
+@pytest.fixture(scope="module")
+def three_tabs(served):
+    """A gallery of three tabs that note when they are opened, and its address."""
+    opened = []
+
+    def tab(name):
+        def fill(page):
+            said = gr.Textbox(label=name)
+
+            def on_open():
+                opened.append(name)
+                return f"{name} is open"
+
+            page.load(on_open, None, said)
+
+        return SimpleNamespace(NAME=name, TITLE=name, build=fill)
+
+    with served(build([tab("one"), tab("two"), tab("three")])) as address:
+        yield address, opened
+
+
+@pytest.mark.parametrize(
+    ("asked", "then", "order"),
+    [
+        ("", ["three", "one", "three"], ["one", "three"]),
+        ("?tab=two", ["one", "two", "one"], ["two", "one"]),
+        ("?tab=unknown", ["two"], ["one", "two"]),
+    ],
+)
+def test_a_tab_is_opened_when_it_is_first_looked_at(visit, three_tabs, asked, then, order):
+    address, opened = three_tabs
+    opened.clear()
+    page = visit(f"{address}/{asked}")
+    said = page.get_by_role("textbox")
+    expect(said).to_have_value(f"{order[0]} is open")
+    for name in then:
+        page.get_by_role("tab", name=name).click()
+        expect(page.get_by_role("textbox", name=name)).to_have_value(f"{name} is open")
+    assert opened == order
