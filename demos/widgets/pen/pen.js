@@ -140,16 +140,18 @@ canvas.addEventListener('pointerdown', (event) => {
   draw();
 });
 
-canvas.addEventListener('pointermove', (event) => {
+function move(event) {
   if (!drawing || event.pointerId !== drawing.pointer) return;
   const from = add(event);
   if (from === drawing.stroke.length) return;
   const pen = canvas.getContext('2d');
   ink(pen, drawing.stroke, from);
-});
+}
+canvas.addEventListener('pointermove', move);
 
 function lift(event) {
   if (!drawing || event.pointerId !== drawing.pointer) return;
+  if (event.type === 'pointerup') move(event); // the last way may come with it; a cancel has no place
   drawing = null;
   lifted = event.timeStamp;
   if (performance.now() - told > LONGEST && timer) send();
