@@ -209,7 +209,7 @@ RECIPES: list[Recipe] = [
         "weigh against what they see.",
         splits=("val", "train"),
         shares={},
-        training=TrainingConfig(4_400, 6e-3, weight_decay=0.02, average=0.995, evaluate_every=200),
+        training=TrainingConfig(2_600, 6e-3, weight_decay=0.02, average=0.995, evaluate_every=200),
         dropout=TextDropout(layers=0.15, outputs=0.15, locked=False),
         embedding_size=128,
         batch_size=64,

@@ -12,6 +12,7 @@ from lstm_core.text.sampler import TextRequest
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.thorough
 CELL = (1, 1)
 
 
