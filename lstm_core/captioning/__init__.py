@@ -1,0 +1,1 @@
+"""Captioning: photos described word by word, with where the network looked."""
