@@ -10,8 +10,8 @@ from lstm_core.recognition.language import LanguageModel
 from lstm_core.recognition.metrics import cer
 from lstm_core.recognition.sampler import ReadingSampler, outputs
 
-WEIGHTS = (0.3, 0.5, 0.7)
-BONUSES = (0.0, 0.7, 1.4)
+WEIGHTS = (0.5, 0.7, 0.9, 1.1)
+BONUSES = (0.7, 1.4, 2.1)
 
 
 def tune(sampler: ReadingSampler, lines: list[Line]) -> dict[str, float]:

@@ -110,6 +110,16 @@ class TranslationStep(NamedTuple):
     translation: Translation | None  # of this sentence, when it is done
 
 
+class Draft(NamedTuple):
+    """The best guess at the translation of a sentence, while the search for it goes on."""
+
+    text: str
+    decided: int  # characters of it that will not change any more
+    source_words: list[Word]
+    words: list[Word]
+    word_attention: np.ndarray  # (words, source words), as of a `Translation`
+
+
 class Inside(NamedTuple):
     """What the memory cells did while a sentence was translated.
 
@@ -302,6 +312,42 @@ class TranslationSampler:
             ],
         )
 
+    def draft(self, sentence: str, direction: str, beam: Beam) -> Draft:
+        """What can be told of a translation before the search has ended.
+
+        Args:
+            sentence, direction: that are searched with. beam: where the search stands.
+        """
+        path, sources = beam.best.path(), self._source_pieces(sentence, direction)
+        pieces = [node.piece for node in path]
+        looks = np.stack([node.weights for node in path])
+        attention = looks[:, 1:-1] if self.attention else looks  # without language and end
+        text, words, source_words = (
+            self.subwords.decode(pieces), self._words(pieces), self._words(sources)
+        )  # fmt: skip
+        return Draft(
+            text,
+            common(text, self.subwords.decode(beam.decided())),
+            source_words,
+            words,
+            of_words(attention, words, source_words if self.attention else []),
+        )
+
+    def with_word(self, translation: Translation, place: int, word: str) -> str:
+        """The sentence of a translation with another word in it, otherwise as the network read it.
+
+        Args:
+            translation: of the sentence.
+            place: of the word, among its `source_words`.
+            word: what is put there; nothing leaves the word out.
+        """
+        pieces, places = translation.source_pieces, translation.source_words[place].pieces
+        before, upto, whole = (
+            self.subwords.decode(pieces[:n]) for n in (places.start, places.stop, len(pieces))
+        )
+        space = " " if upto[len(before) :].startswith(" ") else ""
+        return f"{before}{space if word else ''}{word}{whole[len(upto) :]}".strip()
+
     def inside(self, translation: Translation) -> Inside:
         """What the memory cells did while a sentence was read and its translation written."""
         look = self._look(translation.source, translation.direction, translation.pieces)
@@ -367,11 +413,13 @@ class TranslationSampler:
 
 def of_words(attention: np.ndarray, words: list[Word], sources: list[Word]) -> np.ndarray:
     """(words, sources) attention between words, from that between pieces."""
+    looked_at = np.zeros((len(attention), len(sources)))
+    for column, source in enumerate(sources):
+        places = slice(source.pieces.start, source.pieces.stop)
+        looked_at[:, column] = attention[:, places].sum(1)
     found = np.zeros((len(words), len(sources)))
     for row, word in enumerate(words):
-        for column, source in enumerate(sources):
-            part = attention[word.pieces.start : word.pieces.stop]
-            found[row, column] = part[:, source.pieces.start : source.pieces.stop].sum(1).mean()
+        found[row] = looked_at[word.pieces.start : word.pieces.stop].mean(0)
     return found
 
 

@@ -1,8 +1,13 @@
 """Sentences in the formats of the large data sets, and networks with random weights."""
 
+from dataclasses import asdict
+
 import torch
 
+from lstm_core import checkpoint
+from lstm_core.translation.dataset import DIRECTIONS
 from lstm_core.translation.model import TranslationConfig, TranslationModel
+from lstm_core.translation.subwords import Subwords
 from lstm_core.translation.vector import VectorConfig, VectorModel
 
 EVERYDAY = [
@@ -32,6 +37,25 @@ def write(folder, everyday, captions):
             path.parent.mkdir(parents=True, exist_ok=True)
             text = "".join(f"{pair[n]}\n" for pair in pairs)
             path.write_text(text, encoding="utf-8", newline="")
+
+
+def vocabulary():
+    return Subwords.learn([text for pair in EVERYDAY + CAPTIONS for text in pair], 340, min_count=1)
+
+
+def save_translators(folder, *names, **history):
+    """Checkpoints of the translators that have these names, with random weights."""
+    subwords = vocabulary()
+    for name in names:
+        attention = name == "en_fr"
+        model = (attentive if attention else squeezed)(len(subwords))
+        directions = list(DIRECTIONS) if attention else ["en_fr"]
+        card = checkpoint.Card(
+            name, "translation", name, "Nothing yet: random weights.", asdict(model.config),
+            data={"name": "none"}, vocabulary=subwords.pieces,
+            training={"parameters": 1, "directions": directions},
+        )  # fmt: skip
+        checkpoint.save(folder / f"{name}.safetensors", card, model.state_dict(), history)
 
 
 def attentive(size, **more):
