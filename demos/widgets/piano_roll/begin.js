@@ -1,0 +1,16 @@
+// The roll is ready: it takes what there is, and minds its size and the theme.
+
+function theme() {
+  readPalette(root);
+  legend();
+  draw();
+}
+
+empty.textContent = props.empty;
+new ResizeObserver(draw).observe(host);
+new MutationObserver(theme).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+root.querySelector('.loudness').value = band.loudness;
+watch('value', () => { receive(); tempoSaid(); });
+readPalette(root);
+receive();
+tempoSaid();
