@@ -26,7 +26,7 @@ from lstm_core.captioning.encoder import class_names
 from lstm_core.captioning.model import CaptionConfig, CaptionModel, Seen
 from lstm_core.captioning.photos import Box, Photo, part, pixels
 from lstm_core.captioning.request import CaptionRequest
-from lstm_core.captioning.search import Beam, Hypothesis, beam_search, chance
+from lstm_core.captioning.search import Beam, Hypothesis, beam_search, chance, scored
 from lstm_core.captioning.words import Vocabulary, joined, words
 from lstm_core.checkpoint import Card
 from lstm_core.hardware import one_thread
@@ -164,6 +164,29 @@ class CaptionSampler:
         assert last.caption is not None
         return last.caption
 
+    def read(self, request: CaptionRequest, caption: Sequence[str]) -> Caption:
+        """A caption that is given, as the network thinks of it.
+
+        Args:
+            request: its photo, and the part of it; how to find words does not matter.
+            caption: the words, up to 24 that the network knows.
+
+        Raises:
+            ValueError: a sentence, if the network does not know a word, or there are too many.
+        """
+        if len(caption) > LONGEST:
+            raise ValueError(f"The caption is too long: up to {LONGEST} words are accepted.")
+        numbers = (*self._known(caption), self.vocabulary.end)
+        seen = self.see(self.features(request.photo, request.box))
+        inputs = torch.tensor([[self.vocabulary.begin, *numbers[:-1]]])
+        with torch.inference_mode(), one_thread():
+            look = self.model.decoder.look(seen, inputs)
+            log_p = look.logits.double().log_softmax(-1).numpy()  # (T + 1, V)
+        total = float(log_p[np.arange(len(numbers)), list(numbers)].sum())
+        looks = tuple(look.weights.double().numpy())
+        found = Hypothesis(numbers, total, looks, scored(total, len(numbers)))
+        return self._caption(seen, Beam([], [found]), Box.of(request.box))
+
     def classes(self, photo: Photo, box: Sequence[float] = (0, 0, 1, 1)) -> list[Alternative]:
         """The five of ImageNet's thousand kinds of things that a photo most likely shows."""
         with torch.inference_mode(), one_thread():
@@ -191,7 +214,10 @@ class CaptionSampler:
         Raises:
             ValueError: a sentence, if the network does not know one.
         """
-        found = words(beginning)
+        return self._known(words(beginning))
+
+    def _known(self, found: Sequence[str]) -> list[int]:
+        """The numbers of words."""
         if unknown := [word for word in found if word not in self.vocabulary.index]:
             raise ValueError(
                 f"The network does not know the word {unknown[0]!r}; it knows "

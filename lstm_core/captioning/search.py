@@ -139,13 +139,18 @@ def beam_search(
             words = (*parent.words, word)
             total, seen_so_far = float(sums[row, word]), (*parent.weights, looks[row])
             if word == end and place >= len(forced):
-                score = total / ((5 + len(words)) / 6) ** alpha
+                score = scored(total, len(words), alpha)
                 ended.append(Hypothesis(words, total, seen_so_far, score))
             else:
                 alive.append(Hypothesis(words, total, seen_so_far))
                 kept.append(row)
         state = LSTMState(state.h[:, kept], state.c[:, kept])
         yield Beam(alive, sorted(ended, key=lambda each: -each.score))
+
+
+def scored(log_probability: float, words: int, alpha: float = LENGTH_PENALTY) -> float:
+    """What a caption that has ended is ranked by; its end counts among its words."""
+    return log_probability / ((5 + words) / 6) ** alpha
 
 
 def only(log_p: np.ndarray, word: int) -> np.ndarray:

@@ -3,12 +3,14 @@
 import io
 import json
 import tarfile
+from dataclasses import asdict
 
 import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import save_file
 
+from lstm_core import checkpoint
 from lstm_core.captioning.encoder import Encoder
 from lstm_core.captioning.model import CaptionConfig, CaptionModel, Decoder
 from lstm_core.captioning.photos import pixels
@@ -115,6 +117,19 @@ def model(vocabulary=VOCABULARY):
     kinds = 0.05 * torch.randn(1000, 1280, generator=torch.Generator().manual_seed(5))
     made.classifier.keep(kinds, torch.zeros(1000))
     return made.eval()
+
+
+def save_captioner(folder, name="captions"):
+    """A checkpoint of all of a network, that never stops before it has to."""
+    made = model()
+    with torch.no_grad():
+        made.decoder.bias[VOCABULARY.end] = -8  # or it would say nothing of most photos
+    card = checkpoint.Card(
+        name, "captioning", name.capitalize(), "Nothing yet: random weights.",
+        asdict(made.config), data={"name": "none"}, training={"parameters": 1},
+        vocabulary=VOCABULARY.words,
+    )  # fmt: skip
+    checkpoint.save(folder / f"{name}.safetensors", card, made.state_dict())
 
 
 def features(count, seed=0):
