@@ -226,6 +226,7 @@ def test_a_part_is_drawn_by_pointer_and_by_keys(tab):
     says(page, described(Photo(PHOTO), box=(0.22, 0.25, 0.72, 0.78)))
 
 
+@pytest.mark.thorough
 def test_the_strip_is_taken_away(tab):
     page = tab()
     stage(page, ".strip summary").click()

@@ -142,6 +142,7 @@ def test_a_string_and_a_count(opened):
     )
 
 
+@pytest.mark.thorough
 def test_pictures_play_pause_and_step(opened):
     page = opened()
     root = page.locator("#picture-both")
@@ -163,6 +164,7 @@ def test_pictures_play_pause_and_step(opened):
     expect(play).to_have_text("Pause")
 
 
+@pytest.mark.thorough
 def test_pictures_keep_still_for_those_who_ask_for_it(opened):
     page = opened(reduced_motion="reduce")
     for picture, frames in (("unrolled", 8), ("both", 9), ("pair", 7)):

@@ -124,6 +124,7 @@ def test_write_streams_exactly_what_was_asked_for(page, brake):
     expect(page.locator("#writing .announce")).to_have_text("300 characters written.")
 
 
+@pytest.mark.thorough
 def test_a_new_seed_is_drawn_and_shown(page):
     write(page, 30)
     text = until_written(page, 30)
@@ -148,6 +149,7 @@ def test_stop_stops_and_continue_goes_on(page, brake):
     expect(page.locator("#status")).to_have_text("")
 
 
+@pytest.mark.thorough
 def test_writing_anew_or_going_on_ends_what_is_being_written(page, brake):
     write(page, 5_000, seed=5)
     page.wait_for_function(f"document.querySelectorAll('{WRITTEN}').length > 120")
@@ -160,6 +162,7 @@ def test_writing_anew_or_going_on_ends_what_is_being_written(page, brake):
     assert text == written(prime="ROMEO:\n", length=len(text), temperature=0.7, seed=5)
 
 
+@pytest.mark.thorough
 def test_another_model_ends_what_is_being_written(page, brake):
     write(page, 5_000, seed=5)
     page.wait_for_function(f"document.querySelectorAll('{WRITTEN}').length > 120")
@@ -173,6 +176,7 @@ def test_another_model_ends_what_is_being_written(page, brake):
     )
 
 
+@pytest.mark.thorough
 def test_writing_ends_the_text_of_an_address(visit, address, brake):
     page = visit(f"{address}&length=5000&seed=3")
     page.wait_for_function(f"document.querySelectorAll('{WRITTEN}').length > 120")
@@ -181,6 +185,7 @@ def test_writing_ends_the_text_of_an_address(visit, address, brake):
     assert text == written(prime="ROMEO:\n", length=30, temperature=0.7, seed=8)
 
 
+@pytest.mark.thorough
 def test_stop_ends_the_text_of_an_address(visit, address, brake):
     page = visit(f"{address}&length=5000&seed=3")
     page.wait_for_function(f"document.querySelectorAll('{WRITTEN}').length > 120")
@@ -219,6 +224,7 @@ def test_the_arrow_keys_go_from_character_to_character(page):
     expect(page.locator("#writing .text s.here")).to_be_in_viewport()
 
 
+@pytest.mark.thorough
 def test_the_shading_can_be_chosen(page):
     by_surprise = shades(page)
     assert len(set(by_surprise)) > 3
@@ -233,6 +239,7 @@ def test_the_shading_can_be_chosen(page):
     expect(page.locator("#writing [aria-checked=true]")).to_have_text("Surprise")
 
 
+@pytest.mark.thorough
 def test_another_memory_cell(page):
     page.get_by_role("radio", name="Memory cell").first.click()
     first = shades(page)
@@ -282,6 +289,7 @@ def test_the_memory_cells_of_the_text_on_the_page_can_be_looked_into(page, brake
     looked_into(page, min(1 + length, 5_000))
 
 
+@pytest.mark.thorough
 def test_the_cell_of_the_stage_and_that_of_the_panel_are_one(page):
     looked_into(page, 907)
     before = shades(page)
@@ -301,6 +309,7 @@ def test_the_cell_of_the_stage_and_that_of_the_panel_are_one(page):
     assert panel_cell(page) == [1, 30]
 
 
+@pytest.mark.thorough
 def test_a_wish_that_is_refused_leaves_the_memory_cells_of_the_text_on_the_page(page):
     looked_into(page, 907)
     unfold(page)
@@ -358,6 +367,7 @@ def test_compare_fills_three_columns(page):
         assert text == written(prime="ROMEO:\n", length=50, temperature=heat, seed=21)
 
 
+@pytest.mark.thorough
 def test_a_comparison_can_be_stopped(page, brake):
     set_length(page, 5_000)
     page.locator("#compare").click()
@@ -394,6 +404,7 @@ def test_the_text_can_be_taken_away(page):
     assert Path(download.path()).read_text(encoding="utf-8") == "ROMEO:\n" + text_of(page)
 
 
+@pytest.mark.thorough
 def test_the_page_says_how_the_prime_was_read(page):
     page.locator("#prime textarea").fill("ROMÉO ☃")
     write(page, 20)

@@ -75,7 +75,9 @@ def test_the_style_sheet_sets_every_variable_that_is_used():
         assert css.count(f"--{name}: ") == 2
     texts = [sheet.read_text(encoding="utf-8") for sheet in SHEETS]
     used = {name for text in texts for name in re.findall(r"var\(--([a-z-]+)", text)}
-    assert used <= set(theme.LIGHT) | OF_GRADIO
+    scripts = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*.js"))
+    by_scripts = set(re.findall(r"setProperty\('--([a-z-]+)'", scripts))
+    assert used <= set(theme.LIGHT) | OF_GRADIO | by_scripts
     theme.theme()
 
 
