@@ -8,7 +8,7 @@ from collections.abc import Callable
 ROUNDS = 10
 
 
-def best_rates(runs: dict[str, tuple[Callable[[], None], int]]) -> dict[str, float]:
+def best_rates(runs: dict[str, tuple[Callable[[], object], int]]) -> dict[str, float]:
     """The highest rate of each run over several rounds in which they take turns.
 
     Args:

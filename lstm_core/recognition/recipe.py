@@ -13,12 +13,13 @@ import torch
 from torch import Tensor
 
 from lstm_core import checkpoint
-from lstm_core.checkpoint import Card
+from lstm_core.checkpoint import Card, names
 from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.ink.composition import ASCII
 from lstm_core.ink.geometry import normalise
 from lstm_core.ink.iam import Line, read_lines
 from lstm_core.recipe import Evaluation, Recipe, trained_card
+from lstm_core.recognition import bench
 from lstm_core.recognition.augmentation import Augmentation
 from lstm_core.recognition.dataset import Batches, Characters, line_features
 from lstm_core.recognition.language import CHECKPOINT as LANGUAGE
@@ -137,6 +138,10 @@ class ReadingRecipe(Recipe):
     def sample(self, checkpoint: str | Path, request: ReadingRequest) -> Iterator[str]:
         lines = ReadingSampler.from_checkpoint(checkpoint).read(request)
         yield "\n".join(line.text for line in lines)
+
+    def bench(self, checkpoint: str | Path) -> dict[str, float]:
+        language = LANGUAGE if self.bidirectional and LANGUAGE in names() else None
+        return bench.measure(ReadingSampler.from_checkpoint(checkpoint, language))
 
 
 class ReadingObjective(Objective[ReaderModel]):
