@@ -73,7 +73,6 @@ class Batches:
         augmentation: the changes; none when None.
         composed: probability that rare characters are put among the words of a line, if these can
             be told apart.
-        first_words: so many batches at first are of single words, from such lines.
     """
 
     def __init__(
@@ -84,9 +83,8 @@ class Batches:
         seed: int,
         augmentation: Augmentation | None = None,
         composed: float = 0.0,
-        first_words: int = 0,
     ) -> None:
-        self.characters, self.composed, self.first_words = characters, composed, first_words
+        self.characters, self.composed = characters, composed
         self.words = [words_of(line.text, line.points) for line in lines]
         self.points = [normalise(line.points) for line in lines]
         self.targets = [characters.encode(line.text) for line in lines]
@@ -108,34 +106,16 @@ class Batches:
         """Batch number `step` of the training."""
         epoch, place = divmod(step, len(self))
         random = np.random.default_rng((self.seed, 1, step))
-        if step < self.first_words:
-            examples = [self.word(random) for _ in range(self.batch_size)]
-        else:
-            examples = [self.line(n, random) for n in self.order(epoch)[place]]
-        made, targets = zip(*examples, strict=True)
+        chosen = self.order(epoch)[place]
+        made, targets = zip(*(self.example(n, random) for n in chosen), strict=True)
         return Batch(*pad(made), list(targets))
 
-    def word(self, random: np.random.Generator) -> tuple[np.ndarray, Tensor]:
-        """(M, F) the features of a word of any line, changed, and its output numbers."""
-        lines = [words for words in self.words if words]
-        words = lines[random.integers(len(lines))]
-        n = random.integers(len(words.texts))
-        return self.changed(
-            normalise(words.inks[n]), self.characters.encode(words.texts[n]), random
-        )
-
-    def line(self, n: int, random: np.random.Generator) -> tuple[np.ndarray, Tensor]:
+    def example(self, n: int, random: np.random.Generator) -> tuple[np.ndarray, Tensor]:
         """(M, F) the features of line n, changed, and its output numbers."""
         points, target, words = self.points[n], self.targets[n], self.words[n]
         if words and random.random() < self.composed:
             text, ink = composed(words, random)
             points, target = normalise(ink), self.characters.encode(text)
-        return self.changed(points, target, random)
-
-    def changed(
-        self, points: np.ndarray, target: Tensor, random: np.random.Generator
-    ) -> tuple[np.ndarray, Tensor]:
-        """(M, F) the features of a normalised trajectory, changed, and its output numbers."""
         if self.augmentation is None:
             return line_features(points), target
         step = self.augmentation.stepped(STEP, random)

@@ -59,15 +59,13 @@ class ReadingRecipe(Recipe):
     num_layers: int = 4
     batch_size: int = 64
     composed: float = 0.2  # probability that rare characters are put into a line
-    first_words: int = 0  # batches of single words before those of lines
 
     def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
         lines, validation = read_lines("train", data), read_lines("val1", data)
         characters = Characters(ASCII)
         batches = Batches(
-            lines, characters, self.batch_size, self.training.seed, self.augmentation,
-            self.composed, self.first_words,
-        )  # fmt: skip
+            lines, characters, self.batch_size, self.training.seed, self.augmentation, self.composed
+        )
         torch.manual_seed(self.training.seed)
         model = self.untrained(len(characters.characters)).to(device)
         objective = ReadingObjective(model, batches, validation, characters, device)
@@ -97,7 +95,6 @@ class ReadingRecipe(Recipe):
             text="as transcribed, without the blanks that the transcription has before "
             "punctuation and inside quotes and contractions; # is a struck-out word",
             vocabulary=characters.characters, dropout=asdict(self.dropout), composed=self.composed,
-            first_words=self.first_words,
             augmentation=asdict(self.augmentation) if self.augmentation else None,
         )  # fmt: skip
 
@@ -203,14 +200,11 @@ RECIPES: list[Recipe] = [
         title="Reading while it is written",
         description="Reads a line of English from what the pen has drawn so far.",
         splits=("val2", "val1", "test"),
-        training=TrainingConfig(2_600, 3e-3, weight_decay=0.02, average=0.998),
+        training=TrainingConfig(4_200, 3e-3, weight_decay=0.02, average=0.998),
         dropout=ReaderDropout(),
         augmentation=Augmentation(),
         bidirectional=False,
         hidden_size=256,
-        # Whole lines taught it nothing but the blank in 1,000 steps: it cannot look ahead to learn
-        # which of so many letters it is to see where.
-        first_words=500,
     ),
     LanguageRecipe(
         name="reading_language",

@@ -27,13 +27,6 @@ def lines(count):
     ]
 
 
-def two_words():
-    """Two words far apart, each of four strokes, the second a little lower."""
-    word = [np.array([[x, 0], [x + 30, -100], [x + 40, 0]]) for x in (0, 60, 120, 180)]
-    points = trajectory([*word, *(stroke * [1, 0.8] + [500, 0] for stroke in word)])
-    return Line("a", "a", "train", -1, False, "abba baab", points, points[:, 0])
-
-
 def test_features_of_a_small_path():
     points = np.array([[0, 0, 0], [0.125, 0, 0], [0.125, 0.125, 1], [-1, 20, 0], [-1, 20, 1]])
     made = features(Path(points, np.arange(5.0)))
@@ -112,7 +105,11 @@ def test_every_line_comes_once_in_a_round_beside_others_of_its_length():
 
 
 def test_rare_characters_are_put_among_the_words():
-    line, characters = two_words(), Characters(ASCII)
+    """Two words far apart, each of four strokes."""
+    word = [np.array([[x, 0], [x + 30, -100], [x + 40, 0]]) for x in (0, 60, 120, 180)]
+    points = trajectory([*word, *(stroke + np.array([500, 0]) for stroke in word)])
+    line = Line("a", "a", "train", -1, False, "abba baab", points, points[:, 0])
+    characters = Characters(ASCII)
     plain = Batches([line] * 4, characters, 4, 1).batch(0)
     assert [characters.decode(t.tolist()) for t in plain.targets] == [line.text] * 4
     seen = set()
@@ -125,23 +122,6 @@ def test_rare_characters_are_put_among_the_words():
             assert (text == line.text) == same
             seen |= set(text)
     assert len(seen) > 30
-
-
-def test_the_first_batches_are_of_single_words():
-    line, characters = two_words(), Characters(["a", "b", " "])
-    batches = Batches([line] * 4, characters, 4, 1, first_words=8)
-    half = len(line.points) // 2
-    inks = {"abba": line.points[:half], "baab": line.points[half:]}
-    features = {word: line_features(normalise(ink)) for word, ink in inks.items()}
-    seen = set()
-    for step in range(8):
-        batch = batches.batch(step)
-        for x, length, target in zip(batch.x, batch.lengths, batch.targets, strict=True):
-            word = characters.decode(target.tolist())
-            np.testing.assert_array_equal(x[:length], features[word])
-            seen.add(word)
-    assert seen == features.keys()
-    assert {characters.decode(t.tolist()) for t in batches.batch(8).targets} == {line.text}
 
 
 def test_characters_both_ways():
