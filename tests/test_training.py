@@ -3,6 +3,9 @@
 import copy
 import itertools
 import math
+import threading
+from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -368,6 +371,44 @@ def test_another_architecture_is_refused(tmp_path, config):
     assert same(dict(other.model.state_dict()), dict(weights)), "nothing was loaded into it"
 
 
+class InParts(Objective):
+    """Sixty numbers to be told from their sums: the squares of ten at a time, or of two fives."""
+
+    def __init__(self, parts):
+        torch.manual_seed(4)
+        self.model, self.count = nn.Linear(6, 1), parts
+        self.x = torch.randn(60, 6)
+
+    def loss(self, step):
+        return sum(part() for part in self.parts(step))
+
+    def parts(self, step):
+        rows = self.x[step % 6 * 10 :][:10].chunk(self.count)
+        return [partial(self.part, x) for x in rows]
+
+    def part(self, x):
+        self.threads = torch.get_num_threads(), threading.current_thread()
+        return (self.model(x)[:, 0] - x.sum(1)).square().sum() / 10
+
+    def validate(self, model):
+        return (model(self.x)[:, 0] - self.x.sum(1)).square().mean().item()
+
+
+def test_parts_of_a_loss_are_learned_as_the_whole(tmp_path):
+    config = TrainingConfig(steps=40, learning_rate=0.1, warmup=2, evaluate_every=10)
+    whole, halves = InParts(1), InParts(2)
+    runs = [
+        train(given, config, tmp_path / str(n), device=CPU)
+        for n, given in enumerate((whole, halves))
+    ]
+    assert runs[0].score < 0.02 * runs[0].history.curve[0]["validation"]
+    for row, other in zip(*(run.history.curve for run in runs), strict=True):
+        assert row == pytest.approx(other, rel=0.01)  # in half precision
+    assert whole.threads[1] is threading.main_thread()
+    assert halves.threads[1] is not threading.main_thread()
+    assert halves.threads[0] == 1
+
+
 # Schedule and average
 
 
@@ -384,6 +425,16 @@ def test_schedule():
     assert all(a < b for a, b in itertools.pairwise(rates[:100]))
     assert all(a > b for a, b in itertools.pairwise(rates[100:]))
     assert learning_rate(config, 1000) == learning_rate(config, 2000) == 0
+
+
+def test_a_schedule_that_falls_late():
+    config = TrainingConfig(steps=1000, learning_rate=2.0, warmup=100, fall=0.4)
+    rates = [learning_rate(config, step) for step in range(1001)]
+    assert rates[:100] == [learning_rate(replace(config, fall=1.0), step) for step in range(100)]
+    assert set(rates[100:641]) == {2.0}
+    assert rates[820] == pytest.approx(1.0)
+    assert all(a > b for a, b in itertools.pairwise(rates[640:]))
+    assert rates[1000] == 0
 
 
 @pytest.mark.parametrize(("steps", "warmup"), [(1, 0), (5, 0), (5, 5), (5, 50)])

@@ -89,6 +89,13 @@ class Batch:
     ids: Tensor  # (B, U) characters; -1 after the end of a text
     hands: Tensor  # (B,) rows of the styles
 
+    def lines(self, rows: slice) -> Batch:
+        """Some of the lines, as long as the longest of them."""
+        mask = self.mask[rows]
+        T = int(mask.sum(1).max().item())
+        points, targets = self.points[rows, :T], self.targets[rows, :T]
+        return Batch(points, targets, mask[:, :T], self.ids[rows], self.hands[rows])
+
     def to(self, device: torch.device) -> Batch:
         """The same on another device."""
         return Batch(**{name: value.to(device) for name, value in vars(self).items()})

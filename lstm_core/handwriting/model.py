@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from lstm_core.handwriting import mixture, window
 from lstm_core.handwriting.window import WindowLayer, WindowState
-from lstm_core.lstm import LSTMLayer, dropout
+from lstm_core.lstm import LSTMLayer
 from lstm_core.trace import Trace
 
 POINT = 3  # dx, dy and end
@@ -70,13 +70,11 @@ class WritingModel(nn.Module):
 
     Args:
         config: the architecture.
-        dropout: while training, probability of leaving out an output of a layer on its way to the
-            next; the mixture sees all.
     """
 
-    def __init__(self, config: WritingConfig, dropout: float = 0.0) -> None:
+    def __init__(self, config: WritingConfig) -> None:
         super().__init__()
-        self.config, self.dropout = config, dropout
+        self.config = config
         S, V, H = config.style_size, config.vocabulary_size, config.hidden_size
         self.styles = nn.Embedding(1 + len(config.hands), S)
         nn.init.normal_(self.styles.weight, std=0.3)
@@ -126,8 +124,7 @@ class WritingModel(nn.Module):
         outs, inputs = [out], [torch.cat((x, shifted), -1)]
         hs, cs = [], []
         for layer, h, c in zip(self.layers[1:], state.h, state.c, strict=True):
-            below = dropout(out, self.dropout, self.training, locked=False)
-            inputs.append(torch.cat((x, w, below), -1))
+            inputs.append(torch.cat((x, w, out), -1))
             out, h, c = layer(inputs[-1], h, c)
             outs.append(out)
             hs.append(h)

@@ -175,14 +175,6 @@ def test_a_look_is_what_the_network_did(model, given, split):
         torch.testing.assert_close(layer.o * layer.c.tanh(), layer.h)
 
 
-def test_dropout_only_while_training():
-    model = WritingModel(WritingConfig(6, (), (0, 0), (1, 1), 8, 3, 4, 2, 3), dropout=0.5)
-    given = torch.randn(B, T, 3), torch.randint(6, (B, U)), model.styles(torch.zeros(B).long())
-    assert not torch.equal(model(*given)[0], model(*given)[0])
-    model.eval()
-    assert torch.equal(model(*given)[0], model(*given)[0])
-
-
 def test_a_network_of_one_layer_is_refused():
     with pytest.raises(ValueError, match="at least two layers"):
         WritingConfig(6, (), (0, 0), (1, 1), num_layers=1)

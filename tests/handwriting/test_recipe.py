@@ -14,10 +14,10 @@ from lstm_core.data import DataError, data_set
 from lstm_core.handwriting import legibility
 from lstm_core.handwriting import recipe as module
 from lstm_core.handwriting.characters import Alphabet
-from lstm_core.handwriting.dataset import Scale, offsets
+from lstm_core.handwriting.dataset import Batches, Chances, Scale, offsets
 from lstm_core.handwriting.mixture import mixture, nats
-from lstm_core.handwriting.model import WritingConfig
-from lstm_core.handwriting.recipe import RECIPES, WritingRecipe, trusted
+from lstm_core.handwriting.model import WritingConfig, WritingModel
+from lstm_core.handwriting.recipe import RECIPES, WritingObjective, WritingRecipe, read, trusted
 from lstm_core.handwriting.request import WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
 from lstm_core.ink.iam import read_lines
@@ -138,6 +138,24 @@ def test_the_score_of_the_training_is_that_of_the_evaluation(trained, data):
     score = card.training["validation_nats_per_line"]
     found = RECIPE.evaluate("val1", data, trained).metrics["nats_per_line"]
     assert score == pytest.approx(found, rel=0.02)  # in half precision
+
+
+def test_the_loss_is_the_mean_of_all_points(data):
+    lines = trusted(read_lines("train", data))
+    alphabet, scale = Alphabet.ascii(), Scale.of(lines)
+    batches = Batches(lines, alphabet, scale, ["7"], 3, Chances(), seed=2)
+    torch.manual_seed(0)
+    model = WritingModel(WritingConfig(len(alphabet), ("7",), (0, 0), (1, 1), 8, 2))
+    objective = WritingObjective(model, batches, [], alphabet, CPU)
+    batch = batches.batch(1)
+    losses = [
+        nats(mixture(read(model, line)), line.targets)
+        for line in (batch.lines(slice(n, n + 1)) for n in range(3))
+    ]
+    assert sum(loss.numel() for loss in losses) == batch.mask.sum()
+    expected = torch.cat([loss[0] for loss in losses]).mean()
+    torch.testing.assert_close(objective.loss(1), expected)
+    assert len(objective.parts(1)) == 2
 
 
 def test_a_killed_training_ends_as_one_that_was_not(trained, data, tmp_path, monkeypatch):
