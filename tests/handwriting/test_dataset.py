@@ -7,6 +7,7 @@ import torch
 from lstm_core.handwriting.characters import Alphabet
 from lstm_core.handwriting.dataset import (
     ANY_HAND,
+    CUT,
     MOST_REPEATS,
     Batches,
     Chances,
@@ -120,6 +121,18 @@ def test_lines_are_varied_a_little_each_time(lines, alphabet):
     assert (varied[..., 2] == moves[:, 2]).all()
     sizes = np.abs(varied[:, :, 1]).sum(1) / np.abs(moves[:, 1]).sum()
     assert 0.06 < sizes.std() < 0.11
+
+
+def test_a_line_longer_than_all_others_is_cut(lines, alphabet):
+    long, short = sorted(lines[:2], key=lambda line: -len(line.points))
+    given = [long, *[short] * (CUT - 1)]
+    scale = Scale.of(lines)
+    many, few = (
+        Batches(some, alphabet, scale, [], len(some), Chances(composed=0.0)).batch(0)
+        for some in (given, given[:-1])
+    )
+    assert set(many.mask.sum(1).tolist()) == {len(short.points) - 1}
+    assert max(few.mask.sum(1).tolist()) == len(long.points) - 1
 
 
 @pytest.mark.parametrize(("withheld", "expected"), [(0.0, {0, 1, 2}), (1.0, {0})])
