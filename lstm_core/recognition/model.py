@@ -170,3 +170,23 @@ def ctc_loss(logits: Tensor, lengths: Tensor, targets: list[Tensor]) -> Tensor:
         zero_infinity=True,
     )
     return nats / sizes.sum()
+
+
+def told_loss(logits: Tensor, lengths: Tensor, told: Tensor, delay: int) -> Tensor:
+    """Nats of saying what another network said, some frames later; summed over the frames.
+
+    A network that reads forwards only is slow to find out by CTC alone where letters are. One that
+    reads both ways knows, and can tell it frame by frame (Kurata & Audhkhasi 2018, "Improved
+    knowledge distillation from bi-directional to uni-directional LSTM CTC for end-to-end speech
+    recognition"); the delay lets it see the end of a letter before it has to name it.
+
+    Args:
+        logits: (B, T, V + 1). lengths: (B,) frames.
+        told: (B, T, V + 1) logits of the network that tells.
+        delay: in frames; what is told of the last frames of a line goes unheard.
+    """
+    T = logits.shape[1] - delay
+    inside = torch.arange(T, device=logits.device) < lengths.to(logits.device)[:, None] - delay
+    wanted = told[:, :T].float().softmax(-1)
+    nats = -(wanted * logits[:, delay:].float().log_softmax(-1)).sum(-1)  # (B, T)
+    return (nats * inside).sum()

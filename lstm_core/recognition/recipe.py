@@ -25,12 +25,21 @@ from lstm_core.recognition.dataset import Batches, Characters, line_features
 from lstm_core.recognition.language import CHECKPOINT as LANGUAGE
 from lstm_core.recognition.language_recipe import LanguageRecipe
 from lstm_core.recognition.metrics import cer, wer
-from lstm_core.recognition.model import ReaderConfig, ReaderDropout, ReaderModel, ctc_loss
+from lstm_core.recognition.model import (
+    ReaderConfig,
+    ReaderDropout,
+    ReaderModel,
+    ctc_loss,
+    told_loss,
+)
 from lstm_core.recognition.pens import PENS
 from lstm_core.recognition.sampler import ReadingRequest, ReadingSampler, read_features
 from lstm_core.recognition.tuning import tune
 from lstm_core.text.model import TextDropout
 from lstm_core.training import Objective, Run, TrainingConfig, train
+
+DELAY = 3
+"""Frames after which a reader says what it is told: two thirds of a letter's width."""
 
 TUNED = 5
 """One line in so many serves to try weights of the language model."""
@@ -59,6 +68,7 @@ class ReadingRecipe(Recipe):
     num_layers: int = 4
     batch_size: int = 64
     composed: float = 0.2  # probability that rare characters are put into a line
+    told_by: str = ""  # checkpoint of a reader whose outputs are to be said, too
 
     def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
         lines, validation = read_lines("train", data), read_lines("val1", data)
@@ -68,7 +78,8 @@ class ReadingRecipe(Recipe):
         )
         torch.manual_seed(self.training.seed)
         model = self.untrained(len(characters.characters)).to(device)
-        objective = ReadingObjective(model, batches, validation, characters, device)
+        teller = self.teller(characters, device) if self.told_by else None
+        objective = ReadingObjective(model, batches, validation, characters, device, teller)
         path = run / f"{self.name}.safetensors"
 
         def save(state: Run) -> None:
@@ -85,6 +96,17 @@ class ReadingRecipe(Recipe):
         )
         return ReaderModel(config, self.dropout)
 
+    def teller(self, characters: Characters, device: torch.device) -> ReaderModel:
+        """The network that tells what to say.
+
+        Raises:
+            ValueError: if it reads other characters.
+        """
+        sampler = ReadingSampler.from_checkpoint(self.told_by)
+        if sampler.characters != characters:
+            raise ValueError(f"{self.told_by} reads other characters than {self.name} is to learn")
+        return sampler.model.to(device)
+
     def card(
         self, model: ReaderModel, characters: Characters, run: Run, device: torch.device
     ) -> Card:
@@ -96,6 +118,7 @@ class ReadingRecipe(Recipe):
             "punctuation and inside quotes and contractions; # is a struck-out word",
             vocabulary=characters.characters, dropout=asdict(self.dropout), composed=self.composed,
             augmentation=asdict(self.augmentation) if self.augmentation else None,
+            **({"told_by": f"{self.told_by}, {DELAY} frames before"} if self.told_by else {}),
         )  # fmt: skip
 
     def evaluate(
@@ -152,6 +175,7 @@ class ReadingObjective(Objective[ReaderModel]):
         validation: lines of the validation part.
         characters: that the outputs stand for.
         device: where the model lies.
+        teller: a network whose outputs are to be said, too; not trained.
     """
 
     def __init__(
@@ -161,15 +185,23 @@ class ReadingObjective(Objective[ReaderModel]):
         validation: list[Line],
         characters: Characters,
         device: torch.device,
+        teller: ReaderModel | None = None,
     ) -> None:
         self.model, self.batches, self.characters, self.device = model, batches, characters, device
+        self.teller = teller
         self.texts = [line.text for line in validation]
         self.features = [line_features(normalise(line.points)) for line in validation]
 
     def loss(self, step: int) -> Tensor:
         x, lengths, targets = self.batches.batch(step)
-        logits, frames = self.model(x.to(self.device), lengths)
-        return ctc_loss(logits, frames, targets)
+        x = x.to(self.device)
+        logits, frames = self.model(x, lengths)
+        loss = ctc_loss(logits, frames, targets)
+        if self.teller is None:
+            return loss
+        with torch.no_grad():
+            told, _ = self.teller(x, lengths)
+        return loss + told_loss(logits, frames, told, DELAY) / sum(map(len, targets))
 
     def validate(self, model: ReaderModel) -> float:
         return cer(self.texts, self.readings(model, self.features))
@@ -205,6 +237,7 @@ RECIPES: list[Recipe] = [
         augmentation=Augmentation(),
         bidirectional=False,
         hidden_size=256,
+        told_by="reading",
     ),
     LanguageRecipe(
         name="reading_language",

@@ -13,6 +13,7 @@ from lstm_core.recognition.model import (
     ReaderModel,
     ctc_loss,
     stack,
+    told_loss,
 )
 
 LENGTHS = torch.tensor([13, 5, 20])
@@ -83,3 +84,16 @@ def test_a_line_too_short_for_its_text_is_left_out():
     loss.backward()
     assert loss.item() == 0
     assert (logits.grad == 0).all()
+
+
+def test_what_is_told_is_to_be_said_later():
+    """Frame after frame, of each line only as far as it goes."""
+    torch.manual_seed(0)
+    logits, told = torch.randn(2, 2, 7, 4)
+    lengths = torch.tensor([7, 5])
+    expected = 0.0
+    for b, frames in enumerate(lengths):
+        for t in range(frames - 2):
+            p, q = told[b, t].softmax(-1), logits[b, t + 2].softmax(-1)
+            expected -= (p * q.log()).sum().item()
+    assert told_loss(logits, lengths, told, delay=2).item() == pytest.approx(expected, rel=1e-5)

@@ -13,11 +13,12 @@ from lstm_core.ink.composition import ASCII
 from lstm_core.ink.iam import read_lines
 from lstm_core.recipe import recipes
 from lstm_core.recognition import recipe as module
+from lstm_core.recognition.dataset import Batches, Characters
 from lstm_core.recognition.decoding import best_path
 from lstm_core.recognition.metrics import cer, wer
-from lstm_core.recognition.model import ReaderDropout
+from lstm_core.recognition.model import ReaderDropout, told_loss
 from lstm_core.recognition.pens import PENS
-from lstm_core.recognition.recipe import RECIPES, TUNED, ReadingRecipe
+from lstm_core.recognition.recipe import DELAY, RECIPES, TUNED, ReadingRecipe
 from lstm_core.recognition.request import ReadingRequest
 from lstm_core.recognition.sampler import ReadingSampler
 from lstm_core.recognition.tuning import BONUSES, WEIGHTS
@@ -76,9 +77,40 @@ def test_the_card(made):
     assert {row["sample"] for row in history["milestones"]} == {""}  # no line is handed on
 
 
+def test_one_reader_tells_another(made, data, tmp_path):
+    """What is told is learned, and the one who tells stays as it is."""
+    weights = checkpoint.load(made[1], "recognition").weights
+    recipe = small(name="reading_causal", told_by=str(made[1]), steps=40, augmentation=None)
+    path = recipe.train(tmp_path / "told", data, CPU)
+    alone = replace(recipe, told_by="").train(tmp_path / "alone", data, CPU)
+    teller, told, other = (
+        ReadingSampler.from_checkpoint(found).model for found in (made[1], path, alone)
+    )
+    for name, weight in teller.state_dict().items():
+        assert torch.equal(weight, weights[name])
+    batch = Batches(read_lines("train", data), Characters(ASCII), 4, 1).batch(0)
+    wanted, frames = teller(batch.x, batch.lengths)
+    losses = [
+        told_loss(model(batch.x, batch.lengths)[0], frames, wanted, DELAY)
+        for model in (told, other)
+    ]
+    assert losses[0] < losses[1]
+    cards = [checkpoint.read_card(found)[0].training for found in (path, alone)]
+    assert cards[0]["told_by"].endswith("reading.safetensors, 3 frames before")
+    assert "told_by" not in cards[1]
+
+
+def test_a_teller_of_other_characters_is_refused(made, data, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "ASCII", ASCII[:-1])
+    with pytest.raises(ValueError, match="reads other characters than reading_causal is to learn"):
+        small(name="reading_causal", told_by=str(made[1])).train(tmp_path, data, CPU)
+
+
 @pytest.mark.parametrize("name", ["reading", "reading_causal"])
-def test_a_killed_training_ends_as_one_that_was_not(data, tmp_path, monkeypatch, name):
+def test_a_killed_training_ends_as_one_that_was_not(made, data, tmp_path, monkeypatch, name):
     recipe = small(name=name)
+    if recipe.told_by:
+        recipe = replace(recipe, told_by=str(made[1]))
     whole = checkpoint.load(recipe.train(tmp_path / "whole", data, CPU), "recognition")
     train = module.train
 
