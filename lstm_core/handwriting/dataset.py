@@ -29,6 +29,9 @@ CUT = 12
 """One line of a batch in so many, if it is longer than all others, ends where these do: a tenth of
 the time for four points in a thousand."""
 
+LONG = 640
+"""Points of a usual line: of lines cut to half of that a batch has twice as many."""
+
 VARIED = np.array([[0.08, 0.08], [0.02, 0.08]])
 """Standard deviations by which a training line is stretched and slanted: dx = (1 + a) dx + b dy,
 dy = c dx + (1 + d) dy. Hands differ by far more than that in size and slant."""
@@ -165,6 +168,9 @@ class Batches:
         batch_size: B.
         chances: of what happens to a line.
         seed: of all that is random.
+        short: for each part of the beginning of a training, the number of its last batch plus one,
+            and the points after which its lines are cut. They begin at any word. In short lines
+            the window soon finds out which ink is which letter; in long ones it is lost for long.
     """
 
     POOL = 64
@@ -179,10 +185,11 @@ class Batches:
         batch_size: int,
         chances: Chances,
         seed: int = 0,
+        short: Sequence[tuple[int, int]] = (),
     ) -> None:
         rows = {name: n for n, name in enumerate(hands, start=1)}
         self.alphabet, self.scale, self.batch_size = alphabet, scale, batch_size
-        self.chances, self.seed = chances, seed
+        self.chances, self.seed, self.short = chances, seed, short
         self.moves = [offsets(line.points) for line in lines]
         self.words = [words_of(line.text, line.points) for line in lines]
         self.ids = [alphabet.encode(line.text) for line in lines]
@@ -207,14 +214,44 @@ class Batches:
 
     def batch(self, step: int) -> Batch:
         """Batch number `step`."""
+        for end, points in self.short:
+            if step < end:
+                return self.short_batch(step, points)
+        step -= self.short[-1][0] if self.short else 0
         round_, position = divmod(step, self.per_round)
         rng = np.random.default_rng((self.seed, round_, position + 1))
         lines = self.order(round_)[position]
         moves, ids = zip(*(self.line(n, rng) for n in lines), strict=True)
         longest = sorted(map(len, moves))[-1 - self.batch_size // CUT]
-        moves = [self.scale.normalise(vary(line[:longest], rng)) for line in moves]
+        return self.varied([line[:longest] for line in moves], ids, lines, rng)
+
+    def short_batch(self, step: int, points: int) -> Batch:
+        """Many lines, each from the beginning of a word on, cut after some points."""
+        rng = np.random.default_rng((self.seed, step))
+        lines = rng.choice(self.chosen, self.batch_size * LONG // points)
+        moves, ids = zip(*(self.from_a_word(n, rng) for n in lines), strict=True)
+        return self.varied([line[: points + 1] for line in moves], ids, lines, rng)
+
+    def varied(
+        self,
+        moves: Sequence[np.ndarray],
+        ids: Sequence[np.ndarray],
+        lines: np.ndarray,
+        rng: np.random.Generator,
+    ) -> Batch:
+        """Lines of these numbers, each stretched and slanted, with or without its writer."""
+        moves = [self.scale.normalise(vary(line, rng)) for line in moves]
         withheld = rng.random(len(lines)) < self.chances.any_hand
         return collate(moves, ids, np.where(withheld, ANY_HAND, self.hands[lines]).tolist())
+
+    def from_a_word(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """As `line`, but from one of its words on, if these can be told apart; none put in."""
+        moves, ids, words = self.moves[n], self.ids[n], self.words[n]
+        if words:
+            first = int(rng.integers(len(words.texts)))
+            moves = offsets(np.concatenate(words.inks[first:]))
+            ids = self.alphabet.encode(" ".join(words.texts[first:]))
+        return moves, NO_TEXT if rng.random() < self.chances.no_text else ids
 
     def line(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """(N, 3) dx, dy, pen_up of line n, and (U,) the characters of its text."""

@@ -8,6 +8,7 @@ from lstm_core.handwriting.characters import Alphabet
 from lstm_core.handwriting.dataset import (
     ANY_HAND,
     CUT,
+    LONG,
     MOST_REPEATS,
     Batches,
     Chances,
@@ -133,6 +134,40 @@ def test_a_line_longer_than_all_others_is_cut(lines, alphabet):
     )
     assert set(many.mask.sum(1).tolist()) == {len(short.points) - 1}
     assert max(few.mask.sum(1).tolist()) == len(long.points) - 1
+
+
+def test_a_training_begins_with_short_lines(lines, alphabet):
+    scale, short = Scale.of(lines), ((2, 8), (5, 16))
+    one, whole = (
+        Batches(lines, alphabet, scale, [], 2, Chances(1.0, 0.0, 0.0), 3, parts)
+        for parts in (short, ())
+    )
+    for step, points in enumerate([8, 8, 16, 16, 16]):
+        batch = one.batch(step)
+        assert batch.points.shape == (2 * LONG // points, points, 3)
+        assert not torch.equal(batch.points, one.batch(step + 1).points)
+        texts = ["".join(alphabet.characters[n] for n in row if n >= 0) for row in batch.ids]
+        for text in texts:
+            assert any(f" {line.text}".endswith(f" {text}") for line in lines), text
+        assert len(set(texts)) > len(lines), "they begin at several words"
+    for step in range(4):
+        for name, value in vars(whole.batch(step)).items():
+            assert torch.equal(value, getattr(one.batch(5 + step), name)), (step, name)
+
+
+def test_a_short_line_is_what_was_written_from_a_word_on(lines, alphabet):
+    one, random = batches(lines, alphabet), np.random.default_rng(2)
+    begun = set()
+    for _ in range(20):
+        for n, line in enumerate(lines):
+            moves, ids = one.from_a_word(n, random)
+            text = "".join(alphabet.characters[k] for k in ids)
+            assert f" {line.text}".endswith(f" {text}")
+            rest = offsets(line.points)[-len(moves) :]
+            np.testing.assert_array_equal(moves[1:], rest[1:])
+            assert moves[0].tolist() == [0, 0, line.points[-len(moves), 2]]
+            begun.add((n, len(moves)))
+    assert len(begun) > len(lines)
 
 
 @pytest.mark.parametrize(("withheld", "expected"), [(0.0, {0, 1, 2}), (1.0, {0})])

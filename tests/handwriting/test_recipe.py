@@ -33,6 +33,7 @@ RECIPE = WritingRecipe(
     training=TrainingConfig(24, 0.02, warmup=2, average=0.8, evaluate_every=8, seed=3),
     splits=("val1", "test"),
     batch_size=4,
+    short=((6, 64),),
     hidden_size=16,
     num_layers=2,
 )
