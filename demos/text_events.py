@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from demos.card import card_table
+from demos.refusals import refusal, refused
 from demos.text_runs import (
     LONGEST_RUN,
     Cell,
@@ -24,7 +25,6 @@ from demos.text_runs import (
     inside,
     models,
     opening_request,
-    refusal,
     sampler,
 )
 from demos.widgets.learning import learning
@@ -250,10 +250,8 @@ def cell_of(model: str, layer: object, cell: object) -> Cell:
         gr.Error: a sentence that says which there are.
     """
     config = sampler(model).model.config
-    try:
+    with refused():
         return (
             int(number("layer", layer, 1, config.num_layers, int)),
             int(number("cell", cell, 1, config.hidden_size, int)),
         )
-    except ValueError as error:
-        raise refusal(str(error)) from None

@@ -7,16 +7,14 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from html import escape
 from typing import Any, NamedTuple
 
-import gradio as gr
 import numpy as np
 
+from demos.refusals import refusal, refused
 from demos.widgets.panel import Panel
 from demos.widgets.writing import opening, stretch
 from lstm_core import checkpoint
-from lstm_core.checkpoint import CheckpointError
 from lstm_core.memory.order import alike_together
 from lstm_core.memory.reading import MAX_TEXT, Reading, read
 from lstm_core.text.insight import Insight
@@ -116,23 +114,14 @@ def sampler(model: object) -> TextSampler:
     """
     if not isinstance(model, str) or model not in models():
         raise refusal(f"There is no such text model; there are: {', '.join(models())}.")
-    try:
+    with refused():
         return _load(model)
-    except CheckpointError as error:
-        raise refusal(escape(str(error))) from None
-
-
-def refusal(sentence: str) -> gr.Error:
-    """What a visitor is told of a wish that cannot be met; no matter for the server's log."""
-    return gr.Error(sentence, print_exception=False)
 
 
 def ask(**values: Any) -> TextRequest:
     """A checked request; what is wrong with it becomes a message on the page."""
-    try:
+    with refused():
         return TextRequest(**values)
-    except ValueError as error:
-        raise refusal(str(error)) from None
 
 
 def begin(model: str, request: TextRequest) -> tuple[Run, str]:

@@ -10,7 +10,7 @@ import numpy as np
 from gradio.utils import get_upload_folder, is_in_or_equal
 
 from demos.captioning.runs import asked, sampler
-from demos.text_runs import refusal
+from demos.refusals import refusal, refused
 from lstm_core.captioning.photos import WHOLE
 
 NO_FILE = (
@@ -52,10 +52,8 @@ def caption(
         photo=uploaded(image), beam=beam, beginning=beginning,
         box=WHOLE if box is None else box, temperature=temperature, seed=seed,
     )  # fmt: skip
-    try:
+    with refused():
         found = sampler().describe(request)
-    except ValueError as error:
-        raise refusal(str(error)) from None
     return {
         "caption": found.text,
         "n_best": [

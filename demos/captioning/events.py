@@ -13,7 +13,7 @@ import gradio as gr
 from demos.captioning.runs import GONE, RUNS, Run, Settings, follow, reread
 from demos.captioning.samples import samples
 from demos.captioning.store import PHOTOS
-from demos.text_runs import refusal
+from demos.refusals import refusal
 from demos.widgets.photo_stage import photo_stage_stopped
 from lstm_core.captioning.photos import WHOLE, Box
 

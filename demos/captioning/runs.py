@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from demos.captioning.store import PHOTOS, Kept
-from demos.text_runs import refusal
+from demos.refusals import refusal, refused
 from demos.widgets.panel import Panel
 from demos.widgets.photo_stage import Around, Listed, photo_stage_value
 from lstm_core import checkpoint
@@ -20,7 +20,6 @@ from lstm_core.captioning.photos import WHOLE, Box
 from lstm_core.captioning.request import MAX_SEED, CaptionRequest
 from lstm_core.captioning.sampler import Caption, CaptionSampler, CaptionStep, Word
 from lstm_core.captioning.words import joined
-from lstm_core.checkpoint import CheckpointError
 
 NETWORK = "captions"
 ALL = Box(*WHOLE)
@@ -193,7 +192,5 @@ def sampler() -> CaptionSampler:
     Raises:
         gr.Error: a sentence, if its file is missing or cannot be used.
     """
-    try:
+    with refused():
         return CaptionSampler.from_checkpoint(NETWORK)
-    except CheckpointError as error:
-        raise refusal(escape(str(error))) from None

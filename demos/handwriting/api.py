@@ -11,7 +11,7 @@ import numpy as np
 from demos.handwriting.events import asked
 from demos.handwriting.paper import Ink, sheet_of
 from demos.handwriting.runs import OwnHand, stream
-from demos.text_runs import refusal
+from demos.refusals import refusal
 
 DIGITS = 2
 """Decimals of a coordinate: the whiteboard recorded whole units."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from demos.handwriting.runs import sampler
 from demos.heading import heading
-from demos.text_runs import refusal
+from demos.refusals import refused
 from demos.widgets.drawing_on import drawing_on_stop, drawing_on_value, drawing_on_view
 from demos.widgets.pen import pen_view
 from lstm_core.handwriting.drawing_on import MOST_WAYS, DrawingRequest, draw_on
@@ -59,11 +59,9 @@ def on_begin(
     strokes: str | None, lifted: bool, length: int, ways: int, bias: float
 ) -> Iterator[tuple[dict[str, str], str]]:
     """Go on with what is on the pad."""
-    try:
+    with refused():
         begun = whiteboard_drawing(pad_strokes("[]" if strokes is None else strokes))
         request = DrawingRequest(begun, lifted, ways, length, bias, secrets.randbelow(2**32))
-    except ValueError as error:
-        raise refusal(str(error)) from None
     run = secrets.token_hex(4)
     moves: list[np.ndarray] = []
     due = time.monotonic() + STRETCH_SECONDS / 4  # the first points soon

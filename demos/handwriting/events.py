@@ -12,7 +12,7 @@ import gradio as gr
 
 from demos.handwriting.paper import follow
 from demos.handwriting.runs import OwnHand, Run, checkable, sampler
-from demos.text_runs import refusal
+from demos.refusals import refusal
 from demos.widgets.ink_stage import ink_stage_stop
 from lstm_core.handwriting.request import Ink, WritingRequest
 

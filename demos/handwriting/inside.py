@@ -12,7 +12,7 @@ import gradio as gr
 import numpy as np
 
 from demos.handwriting.runs import Run, sampler, stream
-from demos.text_runs import refusal
+from demos.refusals import refusal
 from demos.widgets.hairs import Moment, hairs_value, hairs_view
 from demos.widgets.ink_stage import ink_stage_choose
 from demos.widgets.panel import Panel, choice

@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 
 from demos.handwriting.runs import sampler
-from demos.text_runs import refusal
+from demos.refusals import refusal
 from demos.widgets.fitting import Search, fitting_value, fitting_view
 from demos.widgets.pen import pen_view
 from lstm_core.handwriting import hands

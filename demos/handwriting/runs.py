@@ -6,14 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from html import escape
 
 import numpy as np
 
 from demos.recognition import readings
-from demos.text_runs import refusal
+from demos.refusals import refused
 from lstm_core import checkpoint
-from lstm_core.checkpoint import CheckpointError
 from lstm_core.checks import number
 from lstm_core.handwriting.checking import Checker
 from lstm_core.handwriting.request import MAX_SEED, Ink, WritingRequest
@@ -140,7 +138,5 @@ def sampler() -> WritingSampler:
     Raises:
         gr.Error: a sentence, if its file is missing or cannot be used.
     """
-    try:
+    with refused():
         return WritingSampler.from_checkpoint(NETWORK)
-    except CheckpointError as error:
-        raise refusal(escape(str(error))) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,10 @@ import gradio as gr
 
 from demos.card import card_table
 from demos.heading import heading
-from demos.text_runs import refusal
+from demos.refusals import refused
 from demos.widgets.counting import counted, counting_view
 from lstm_core import checkpoint
-from lstm_core.checkpoint import Card, CheckpointError
+from lstm_core.checkpoint import Card
 from lstm_core.checks import number
 from lstm_core.sequences.counting import LONGEST_JUDGED, LONGEST_TRAINED, MOST_READ, rest
 from lstm_core.sequences.sampler import Copy, Counter, CountRequest
@@ -99,10 +98,8 @@ def on_string(string: str) -> dict[str, Any]:
 
 def on_count(n: float) -> tuple[str, dict[str, Any]]:
     """Read n times a, and an x."""
-    try:
+    with refused():
         string = first_string(int(number("number of letters a", n, 1, HIGHEST, int)))
-    except ValueError as error:
-        raise refusal(str(error)) from None
     return string, shown(string)
 
 
@@ -112,10 +109,8 @@ def copied(string: object) -> Copy:
     Raises:
         gr.Error: a sentence that says what is accepted.
     """
-    try:
+    with refused():
         return counter().go_on(CountRequest(string))  # type: ignore[arg-type]  # checked there
-    except ValueError as error:
-        raise refusal(str(error)) from None
 
 
 def counter() -> Counter:
@@ -124,10 +119,8 @@ def counter() -> Counter:
     Raises:
         gr.Error: a sentence, if it is not there or cannot be used.
     """
-    try:
+    with refused():
         return load(checkpoint.find(MODEL))
-    except CheckpointError as error:
-        raise refusal(escape(str(error))) from None
 
 
 @cache

@@ -8,7 +8,7 @@ from pathlib import Path
 import gradio as gr
 
 from demos.heading import heading
-from demos.text_runs import refusal
+from demos.refusals import refusal
 from demos.widgets.curves import Axis, Curves, Series, curves_view
 from lstm_core.lags import forgetting
 from lstm_core.sequences.cell import is_number

@@ -11,11 +11,11 @@ import gradio as gr
 
 from demos.card import card_table
 from demos.heading import heading
-from demos.text_runs import refusal
+from demos.refusals import refused
 from demos.widgets.numbers import expected, numbers_view
 from demos.widgets.panel import Panel
 from lstm_core import checkpoint
-from lstm_core.checkpoint import Card, CheckpointError
+from lstm_core.checkpoint import Card
 from lstm_core.sequences.numbers import Continuation, parse
 from lstm_core.sequences.progressions import (
     KINDS,
@@ -142,10 +142,8 @@ def read(sequence: object) -> Continuation:
     Raises:
         gr.Error: a sentence that says what is accepted.
     """
-    try:
+    with refused():
         return reader().read(parse(sequence))
-    except ValueError as error:
-        raise refusal(str(error)) from None
 
 
 def reader() -> NumbersReader:
@@ -154,10 +152,8 @@ def reader() -> NumbersReader:
     Raises:
         gr.Error: a sentence, if they are not there or cannot be used.
     """
-    try:
+    with refused():
         return load(checkpoint.find(MODEL))
-    except CheckpointError as error:
-        raise refusal(escape(str(error))) from None
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from demos.heading import heading
-from demos.text_runs import refusal
+from demos.refusals import refused
 from demos.widgets.one_cell import one_cell_view, opening, packed_steps
 from lstm_core.sequences.cell import run_cell
 
@@ -71,7 +71,5 @@ def memory_cell(
     Returns:
         for each step x, i, f, g, o, c and h, what was kept and what was written
     """
-    try:
+    with refused():
         return [asdict(step) for step in run_cell(inputs, write, forget, read, binary)]
-    except ValueError as error:
-        raise refusal(str(error)) from None

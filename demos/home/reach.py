@@ -19,7 +19,7 @@ from demos.home.reach_plots import (
     reaches,
     sentence,
 )
-from demos.text_runs import refusal
+from demos.refusals import refusal, refused
 from demos.widgets.curves import curves_view
 from demos.widgets.trial import packed_trial, trial_view
 from lstm_core import checkpoint
@@ -102,10 +102,8 @@ def prepare() -> None:
 
 def ask(task: Any, lag: Any, seed: Any = 0) -> LagRequest:
     """A checked request; what is wrong with it becomes a message on the page."""
-    try:
+    with refused():
         return LagRequest(task, lag, seed)
-    except ValueError as error:
-        raise refusal(str(error)) from None
 
 
 def on_open() -> list:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 from functools import cache, lru_cache
-from html import escape
 
-from demos.text_runs import refusal
+from demos.refusals import refused
 from demos.widgets.curves import Axis, Curves, Series, finite
 from demos.widgets.trial import COLOURS, NAMES
-from lstm_core.checkpoint import CheckpointError
 from lstm_core.lags.model import KINDS
 from lstm_core.lags.reach import CLIP_NORM, Clipping, Profile, clippings, profile, scaled
 from lstm_core.lags.sampler import LagNetworks
@@ -27,10 +25,8 @@ def networks() -> LagNetworks:
     Raises:
         gr.Error: a sentence, if their file cannot be used.
     """
-    try:
+    with refused():
         return LagNetworks.from_checkpoint(CHECKPOINT)
-    except CheckpointError as error:
-        raise refusal(escape(str(error))) from None
 
 
 def measured(task: str) -> tuple[dict[str, dict[int, float]], int]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from demos.memory import meaning, reach, surgery
 from demos.memory.readings import reading_of
-from demos.text_runs import ask, refusal, sampler
+from demos.refusals import refused
+from demos.text_runs import ask, sampler
 from lstm_core.checks import number
 from lstm_core.trace import QUANTITIES
 
@@ -40,13 +41,11 @@ def read_cells(
         output h after each
     """
     reading = reading_of(model, text)
-    try:
+    with refused():
         gates = reading.cell(
             int(number("layer", layer, 1, reading.layers, int)),
             int(number("cell", cell, 1, reading.hidden_size, int)),
         )
-    except ValueError as error:
-        raise refusal(str(error)) from None
     return {
         "text": reading.text,
         "note": reading.note,
@@ -88,10 +87,8 @@ def influence(model: str = "shakespeare", text: str = "", at: int = 1) -> dict[s
         probability of the character that came
     """
     reading = reading_of(model, text)
-    try:
+    with refused():
         place = int(number("at", at, 1, len(reading) - 1, int))
-    except ValueError as error:
-        raise refusal(str(error)) from None
     return {
         title: {
             "start": found.start,
@@ -133,11 +130,9 @@ def operate(
     """
     reading = reading_of(model, text)
     request = ask(length=length, temperature=temperature, seed=seed)
-    try:
+    with refused():
         place = int(number("at", at, 0, len(reading) - 1, int))
         number("length", length, 1, surgery.LONGEST, int)
-    except ValueError as error:
-        raise refusal(str(error)) from None
     done = surgery.operations(operation, layer, cell, value)
     written = {"untouched": "", "operated": ""}
     for untouched, operated in surgery.pairs(model, reading, place, done, request):

@@ -11,7 +11,8 @@ import gradio as gr
 
 from demos.memory import bulk, meaning, reach, similar, surgery
 from demos.memory.readings import Now, first_view, own_text, samples, show
-from demos.text_runs import Run, ask, end, models, refusal, sampler
+from demos.refusals import refusal, refused
+from demos.text_runs import Run, ask, end, models, sampler
 from demos.widgets.panel import Panel, choice, span
 from demos.widgets.rows import chosen
 from lstm_core.checks import number
@@ -157,11 +158,9 @@ def on_point(event: gr.EventData, now: Now | None) -> tuple:
     now = there(now)
     message = event._data if isinstance(event._data, dict) else {}
     layers, size = now.reading.layers, now.reading.hidden_size
-    try:
+    with refused():
         layer = int(number("layer", message.get("layer"), 1, layers, int))
         cell = int(number("cell", message.get("cell"), 1, size, int))
-    except ValueError as error:
-        raise refusal(str(error)) from None
     return point_at(now, layer, cell)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from demos.text_runs import refusal, sampler
+from demos.refusals import refused
+from demos.text_runs import sampler
 from demos.widgets.rows import rows
 from lstm_core.memory.ablation import Ablation
 from lstm_core.memory.features import FEATURES
@@ -56,10 +57,8 @@ def recorded(model: str, of: Callable[[Mapping[str, Any]], T | None]) -> T | Non
     Raises:
         gr.Error: a sentence, if it cannot be read.
     """
-    try:
+    with refused():
         return of(sampler(model).history)
-    except ValueError as error:
-        raise refusal(str(error)) from None
 
 
 def confirmed(model: str) -> list[Finding]:

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from demos.memory.readings import Now, reading_of
-from demos.text_runs import refusal, sampler
+from demos.refusals import refusal, refused
+from demos.text_runs import sampler
 from demos.widgets.curves import Axis, Curves, Series
 from demos.widgets.influence import Shading, influences
 from lstm_core.checkpoint import CheckpointError
@@ -60,10 +61,8 @@ def reach(model: str, ids: np.ndarray, at: int) -> dict[str, Influence]:
     Raises:
         gr.Error: a sentence, if nothing comes before it.
     """
-    try:
+    with refused():
         return {title: influence(n.network, ids, at) for title, n in networks(model).items()}
-    except ValueError as error:
-        raise refusal(str(error)) from None
 
 
 def shaded(now: Now) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from demos.text_runs import PRIMES, order, refusal, sampler
+from demos.refusals import refusal, refused
+from demos.text_runs import PRIMES, order, sampler
 from demos.widgets.panel import Choice, Panel
 from lstm_core.memory.reading import MAX_TEXT, Reading, read
 from lstm_core.text.sampler import TextRequest
@@ -80,10 +81,8 @@ def reading_of(model: str, text: str) -> Reading:
 @lru_cache(maxsize=KEPT)
 def read_by(model: str, text: str) -> Reading:
     """`reading_of`, remembered."""
-    try:
+    with refused():
         return read(sampler(model), text)
-    except ValueError as error:
-        raise refusal(str(error)) from None
 
 
 def show(

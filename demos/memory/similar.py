@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from demos.memory.readings import Now
-from demos.text_runs import refusal, sampler
+from demos.refusals import refusal, refused
+from demos.text_runs import sampler
 from demos.widgets.rows import rows
 from lstm_core.checks import number
 from lstm_core.data import DataError
@@ -80,11 +81,9 @@ def ask(now: Now, threshold: object) -> Answer:
         raise refusal(ASK)
     first, last = now.span
     reading = now.reading
-    try:
+    with refused():
         level = float(number("threshold", threshold, 0.05, 0.95, float))
         found = markers(reading.cells, first, last + 1, level, reading.hidden_size)
-    except ValueError as error:
-        raise refusal(str(error)) from None
     searched = library(now.model)
     return Answer(found, matches(searched.cells, found, level) if found else [], searched)
 

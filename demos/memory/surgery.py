@@ -8,7 +8,8 @@ from typing import Any
 
 from demos.memory.meaning import first_cell
 from demos.memory.readings import first_view, reading_of
-from demos.text_runs import Run, refusal, relay, sampler
+from demos.refusals import refusal, refused
+from demos.text_runs import Run, relay, sampler
 from lstm_core.memory.operations import Clamp, Erase, HoldForget, Operation
 from lstm_core.memory.reading import Reading
 from lstm_core.memory.surgery import operate
@@ -40,7 +41,7 @@ def operations(kind: object, layer: object, cell: object, value: object) -> list
         gr.Error: a sentence that says what is wrong and what is accepted.
     """
     wanted: dict[str, Any] = {"layer": layer, "cell": cell, "value": value}
-    try:
+    with refused():
         if kind == CLAMP:
             return [Clamp(**wanted)]
         if kind == HOLD:
@@ -53,8 +54,6 @@ def operations(kind: object, layer: object, cell: object, value: object) -> list
             return [Erase()]
         if kind == NOTHING:
             return []
-    except ValueError as error:
-        raise refusal(str(error)) from None
     raise refusal(f"There is no such operation; there are: {', '.join(OPERATIONS)}.")
 
 
@@ -66,11 +65,9 @@ def pairs(
     Raises:
         gr.Error: a sentence, if the model has no such cell or the text no such character.
     """
-    try:
+    with refused():
         for pair in operate(sampler(model), reading, at, done, request):
             yield [pair.untouched, pair.operated]
-    except ValueError as error:
-        raise refusal(str(error)) from None
 
 
 def begun(model: str, text: str, at: int, request: TextRequest) -> list[Run]:

@@ -10,7 +10,7 @@ import gradio as gr
 from demos.music.asking import ask_harmony, ask_more, ask_piece
 from demos.music.composing import compose
 from demos.music.pieces import CHORALES, PIANO, VOICES, Piece, shipped
-from demos.text_runs import refusal
+from demos.refusals import refusal, refused
 from demos.widgets.keyboard import opened
 from lstm_core.music import midi
 from lstm_core.music.keys import key_of
@@ -91,10 +91,8 @@ def continue_music(
         raise refusal("Give notes or a MIDI file; not both.")
     given: Any = notes
     if midi_file:
-        try:
+        with refused():
             given = midi.read(opened(midi_file))
-        except ValueError as error:
-            raise refusal(str(error)) from None
     piece = ask_more(
         [] if given is None else given, seconds=seconds, temperature=temperature, seed=seed,
         classes=classes, density=density,

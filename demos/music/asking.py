@@ -24,7 +24,7 @@ from demos.music.pieces import (
     shifted,
     shipped,
 )
-from demos.text_runs import refusal
+from demos.refusals import refusal
 from lstm_core.checks import number
 from lstm_core.music.chorales.dataset import QUARTER
 from lstm_core.music.chorales.sampler import MAX_LENGTH, OPEN, ChoraleRequest

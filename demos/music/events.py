@@ -13,7 +13,7 @@ from demos.music import samples
 from demos.music.asking import PRESETS, ask_piece
 from demos.music.composing import follow, goes_on
 from demos.music.pieces import CHORALES, KINDS, PIANO, Piece
-from demos.text_runs import refusal
+from demos.refusals import refusal
 from demos.widgets.piano_roll import piano_roll_stop, piano_roll_value
 
 NEW_SEED_BELOW = 1_000_000  # short enough to be read out and typed

@@ -17,7 +17,7 @@ from demos.music.asking import (
 from demos.music.events import fresh, shown
 from demos.music.pieces import BAR, CHORALES, TEMPO, VOICES, Piece
 from demos.music.tunes import TUNES
-from demos.text_runs import refusal
+from demos.refusals import refusal
 from demos.widgets.melody import melody_value, melody_view
 from lstm_core.music.piano.request import check_prime
 

@@ -16,7 +16,7 @@ from demos.music.pieces import (
     chorale_sampler,
     piano_sampler,
 )
-from demos.text_runs import refusal
+from demos.refusals import refusal
 from demos.widgets.panel import Panel
 from demos.widgets.pitch_classes import NAMES
 from lstm_core.music.chorales import rules

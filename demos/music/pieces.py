@@ -7,14 +7,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from html import escape
 
 import numpy as np
 
-from demos.text_runs import refusal
+from demos.refusals import refused
 from demos.widgets.piano_roll import RollNote, Sheet
 from lstm_core import checkpoint
-from lstm_core.checkpoint import CheckpointError
 from lstm_core.music.chorales.dataset import QUARTER
 from lstm_core.music.chorales.sampler import ChoraleRequest, ChoraleSampler
 from lstm_core.music.midi import Note
@@ -161,10 +159,8 @@ def chorale_sampler() -> ChoraleSampler:
     Raises:
         gr.Error: a sentence, if its file is missing or cannot be used.
     """
-    try:
+    with refused():
         return ChoraleSampler.from_checkpoint(CHORALES)
-    except CheckpointError as error:
-        raise refusal(escape(str(error))) from None
 
 
 @cache
@@ -174,7 +170,5 @@ def piano_sampler() -> PianoSampler:
     Raises:
         gr.Error: a sentence, if its file is missing or cannot be used.
     """
-    try:
+    with refused():
         return PianoSampler.from_checkpoint(PIANO)
-    except CheckpointError as error:
-        raise refusal(escape(str(error))) from None

@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 
 from demos.recognition.readings import sampler
-from demos.text_runs import refusal
+from demos.refusals import refused
 from lstm_core.ink.strokes import Strokes
 from lstm_core.recognition.request import ReadingRequest
 
@@ -31,10 +31,8 @@ def read_handwriting(strokes: list[list[list[float]]]) -> dict[str, Any]:
         the point, counted over all strokes from 0, at which it was seen most clearly; and texts
         that the line might be, with the logarithm of their probability, the best first
     """
-    try:
+    with refused():
         lines = sampler().read(ReadingRequest(Strokes(strokes)))
-    except ValueError as error:
-        raise refusal(str(error)) from None
     return {
         "text": "\n".join(line.text for line in lines),
         "lines": [

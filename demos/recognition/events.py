@@ -22,7 +22,7 @@ from demos.recognition.readings import (
     trace_of,
 )
 from demos.recognition.replays import replay_of
-from demos.text_runs import refusal
+from demos.refusals import refusal, refused
 from demos.widgets.panel import Panel
 from demos.widgets.reading import reading_choose, reading_value
 
@@ -98,10 +98,8 @@ def chosen(event: gr.EventData, now: Now | None) -> Now:
     if now is None:
         raise refusal("Nothing has been read yet. Write something first.")
     message = event._data if isinstance(event._data, dict) else {}
-    try:
+    with refused():
         line, letter = read_by(now.strokes).letter(message.get("line"), message.get("character"))
-    except ValueError as error:
-        raise refusal(str(error)) from None
     return replace(now, line=line, letter=letter)
 
 

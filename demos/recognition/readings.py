@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from html import escape
 from pathlib import Path
 
 import numpy as np
 
-from demos.text_runs import refusal
+from demos.refusals import refused
 from demos.widgets.pen import pen_value
 from demos.widgets.pen.files import strokes_of_file
 from demos.widgets.reading import Letter, Line
 from lstm_core import checkpoint
-from lstm_core.checkpoint import CheckpointError
 from lstm_core.ink.strokes import Strokes
 from lstm_core.recognition.model import BLANK
 from lstm_core.recognition.request import ReadingRequest
@@ -89,10 +87,8 @@ def sampler(name: str = BOTH_WAYS) -> ReadingSampler:
         gr.Error: a sentence, if its file is missing or cannot be used.
     """
     language = LANGUAGE if name == BOTH_WAYS and shipped(LANGUAGE) else None
-    try:
+    with refused():
         return ReadingSampler.from_checkpoint(name, language)
-    except CheckpointError as error:
-        raise refusal(escape(str(error))) from None
 
 
 @cache

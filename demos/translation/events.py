@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.text_runs import refusal
+from demos.refusals import refusal, refused
 from demos.translation import inside, squeezed
 from demos.translation.examples import EXAMPLES
 from demos.translation.runs import Run, asked, follow, sampler
@@ -49,10 +49,8 @@ def on_stop(run: Run | None) -> dict[str, str]:
 
 def on_example(chosen: object) -> tuple[str, str]:
     """Put an example into the form."""
-    try:
+    with refused():
         example = EXAMPLES[int(number("example", chosen, 0, len(EXAMPLES) - 1, int))]
-    except ValueError as error:
-        raise refusal(str(error)) from None
     return example.text, example.direction
 
 

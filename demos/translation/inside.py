@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from demos.text_runs import refusal
+from demos.refusals import refusal
 from demos.translation.runs import Run, sampler
 from demos.widgets.panel import Panel
 from lstm_core.trace import Trace

@@ -10,10 +10,9 @@ from functools import cache
 from html import escape
 from typing import Any
 
-from demos.text_runs import refusal
+from demos.refusals import refusal, refused
 from demos.widgets.translating import Progress, sentence_value, translating_value
 from lstm_core import checkpoint
-from lstm_core.checkpoint import CheckpointError
 from lstm_core.translation.request import TranslationRequest
 from lstm_core.translation.sampler import Draft, Translation, TranslationSampler
 from lstm_core.translation.sentences import Layout, layout
@@ -161,7 +160,5 @@ def sampler(name: str = NETWORK) -> TranslationSampler:
     Raises:
         gr.Error: a sentence, if its file is missing or cannot be used.
     """
-    try:
+    with refused():
         return TranslationSampler.from_checkpoint(name)
-    except CheckpointError as error:
-        raise refusal(escape(str(error))) from None

@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 
 from demos.heading import heading
-from demos.text_runs import refusal
+from demos.refusals import refusal
 from demos.translation.examples import FAMILIES
 from demos.translation.runs import NETWORK, VECTOR, Run, asked, sampler, shipped
 from demos.widgets.curves import Axis, Curves, Series, curves_view

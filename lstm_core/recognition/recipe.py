@@ -118,7 +118,7 @@ class ReadingRecipe(Recipe):
             "punctuation and inside quotes and contractions; # is a struck-out word",
             vocabulary=characters.characters, dropout=asdict(self.dropout), composed=self.composed,
             augmentation=asdict(self.augmentation) if self.augmentation else None,
-            **({"told_by": f"{self.told_by}, {DELAY} frames before"} if self.told_by else {}),
+            told_by=f"{self.told_by}, {DELAY} frames before" if self.told_by else None,
         )  # fmt: skip
 
     def evaluate(
