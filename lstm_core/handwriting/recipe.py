@@ -57,7 +57,7 @@ class WritingRecipe(Recipe):
     training: TrainingConfig
     batch_size: int = 48
     chances: Chances = field(default_factory=Chances)
-    short: tuple[tuple[int, int], ...] = ((300, 128), (600, 256))  # as `Batches` has it
+    short: tuple[tuple[int, int], ...] = ((600, 128), (900, 256))  # as `Batches` has it
     hidden_size: int = 400
     num_layers: int = 3
 
