@@ -42,7 +42,7 @@ def keep_freed_memory() -> None:
 
     Each training step takes and frees the same large blocks. By default glibc hands them back to
     the system, which clears every page anew; on two cores that took a quarter of the time. Threads
-    other than the first have heaps of their own, which are always trimmed; so all share one.
+    other than the first have heaps of their own, handed back all the same; so all share one.
     """
     if platform.libc_ver()[0] == "glibc":
         libc = ctypes.CDLL(None)

@@ -29,9 +29,6 @@ CUT = 12
 """One line of a batch in so many, if it is longer than all others, ends where these do: a tenth of
 the time for four points in a thousand."""
 
-LONG = 640
-"""Points of a usual line: of lines cut to half of that a batch has twice as many."""
-
 VARIED = np.array([[0.08, 0.08], [0.02, 0.08]])
 """Standard deviations by which a training line is stretched and slanted: dx = (1 + a) dx + b dy,
 dy = c dx + (1 + d) dy. Hands differ by far more than that in size and slant."""
@@ -169,8 +166,9 @@ class Batches:
         chances: of what happens to a line.
         seed: of all that is random.
         short: for each part of the beginning of a training, the number of its last batch plus one,
-            and the points after which its lines are cut. They begin at any word. In short lines
-            the window soon finds out which ink is which letter; in long ones it is lost for long.
+            the lines of a batch, and the points after which they are cut. They begin at any word.
+            In short lines the window soon finds out which ink is which letter; in long ones it is
+            lost for long.
     """
 
     POOL = 64
@@ -185,7 +183,7 @@ class Batches:
         batch_size: int,
         chances: Chances,
         seed: int = 0,
-        short: Sequence[tuple[int, int]] = (),
+        short: Sequence[tuple[int, int, int]] = (),
     ) -> None:
         rows = {name: n for n, name in enumerate(hands, start=1)}
         self.alphabet, self.scale, self.batch_size = alphabet, scale, batch_size
@@ -214,9 +212,9 @@ class Batches:
 
     def batch(self, step: int) -> Batch:
         """Batch number `step`."""
-        for end, points in self.short:
+        for end, lines_at_once, points in self.short:
             if step < end:
-                return self.short_batch(step, points)
+                return self.short_batch(step, lines_at_once, points)
         step -= self.short[-1][0] if self.short else 0
         round_, position = divmod(step, self.per_round)
         rng = np.random.default_rng((self.seed, round_, position + 1))
@@ -225,10 +223,10 @@ class Batches:
         longest = sorted(map(len, moves))[-1 - self.batch_size // CUT]
         return self.varied([line[:longest] for line in moves], ids, lines, rng)
 
-    def short_batch(self, step: int, points: int) -> Batch:
+    def short_batch(self, step: int, lines_at_once: int, points: int) -> Batch:
         """Many lines, each from the beginning of a word on, cut after some points."""
         rng = np.random.default_rng((self.seed, step))
-        lines = rng.choice(self.chosen, self.batch_size * LONG // points)
+        lines = rng.choice(self.chosen, lines_at_once)
         moves, ids = zip(*(self.from_a_word(n, rng) for n in lines), strict=True)
         return self.varied([line[: points + 1] for line in moves], ids, lines, rng)
 

@@ -57,7 +57,7 @@ class WritingRecipe(Recipe):
     training: TrainingConfig
     batch_size: int = 48
     chances: Chances = field(default_factory=Chances)
-    short: tuple[tuple[int, int], ...] = ((600, 128), (900, 256))  # as `Batches` has it
+    short: tuple[tuple[int, int, int], ...] = ((600, 240, 128), (900, 120, 256))  # see `Batches`
     hidden_size: int = 400
     num_layers: int = 3
 
@@ -68,15 +68,9 @@ class WritingRecipe(Recipe):
         alphabet = Alphabet.ascii()
         hands = [str(writer) for writer in sorted({line.writer for line in lines} - {-1})]
         batches = Batches(
-            lines,
-            alphabet,
-            scale,
-            hands,
-            self.batch_size,
-            self.chances,
-            self.training.seed,
+            lines, alphabet, scale, hands, self.batch_size, self.chances, self.training.seed,
             self.short,
-        )
+        )  # fmt: skip
         torch.manual_seed(self.training.seed)
         config = WritingConfig(
             len(alphabet), tuple(hands), scale.mean, scale.deviation,
@@ -101,7 +95,7 @@ class WritingRecipe(Recipe):
             batch=f"{self.batch_size} lines",
             split=f"trained on {' and '.join(TRAINING_PARTS)}, stopped by val1",
             vocabulary=alphabet.characters, chances=asdict(self.chances),
-            short=[f"before step {step}: {points} points a line" for step, points in self.short],
+            short=[f"before step {n}: {B} lines of {T} points" for n, B, T in self.short],
         )  # fmt: skip
 
     def evaluate(

@@ -8,7 +8,6 @@ from lstm_core.handwriting.characters import Alphabet
 from lstm_core.handwriting.dataset import (
     ANY_HAND,
     CUT,
-    LONG,
     MOST_REPEATS,
     Batches,
     Chances,
@@ -137,14 +136,14 @@ def test_a_line_longer_than_all_others_is_cut(lines, alphabet):
 
 
 def test_a_training_begins_with_short_lines(lines, alphabet):
-    scale, short = Scale.of(lines), ((2, 8), (5, 16))
+    scale, short = Scale.of(lines), ((2, 30, 8), (5, 20, 16))
     one, whole = (
         Batches(lines, alphabet, scale, [], 2, Chances(1.0, 0.0, 0.0), 3, parts)
         for parts in (short, ())
     )
-    for step, points in enumerate([8, 8, 16, 16, 16]):
+    for step, (count, points) in enumerate([(30, 8)] * 2 + [(20, 16)] * 3):
         batch = one.batch(step)
-        assert batch.points.shape == (2 * LONG // points, points, 3)
+        assert batch.points.shape == (count, points, 3)
         assert not torch.equal(batch.points, one.batch(step + 1).points)
         texts = ["".join(alphabet.characters[n] for n in row if n >= 0) for row in batch.ids]
         for text in texts:

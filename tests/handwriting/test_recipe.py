@@ -33,7 +33,7 @@ RECIPE = WritingRecipe(
     training=TrainingConfig(24, 0.02, warmup=2, average=0.8, evaluate_every=8, seed=3),
     splits=("val1", "test"),
     batch_size=4,
-    short=((6, 64),),
+    short=((6, 8, 64),),
     hidden_size=16,
     num_layers=2,
 )
@@ -67,6 +67,7 @@ def test_the_card_of_a_training(trained, data):
     assert facts["steps"] == 24
     assert facts["best_step"] > 0
     assert facts["seed"] == 3
+    assert facts["short"] == ["before step 6: 8 lines of 64 points"]
 
 
 def test_lines_whose_text_is_not_what_is_written_are_left_out(data):
