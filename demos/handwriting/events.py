@@ -20,6 +20,9 @@ ANY, SURPRISE, OWN = "", "surprise", "own"
 """Hands that are no known writer's, as the page names them."""
 
 NOBODY = ""  # to blend with
+MOST_NAMED = 6
+"""Characters written otherwise that are named."""
+
 NEW_SEED_BELOW = 1_000_000  # short enough to be read out and typed
 
 
@@ -130,7 +133,7 @@ def own_hand(own: dict[str, Any] | None) -> OwnHand:
 
 
 def said(run: Run) -> str:
-    """Who writes, for the line below the buttons."""
+    """Who writes, and which characters otherwise than asked, for the line below the buttons."""
     request = run.request
     if run.own:
         who = "Your own hand"
@@ -143,4 +146,9 @@ def said(run: Run) -> str:
     seeds = f"seed {request.seed}"
     if run.variants > 1:
         seeds = f"seeds {request.seed} to {run.requests[-1].seed}"
-    return f"{who}, {seeds}."
+    instead = sampler().alphabet.replaced(request.text)
+    if not instead:
+        return f"{who}, {seeds}."
+    named = ", ".join(f"{c} as {plain}" for c, plain in list(instead.items())[:MOST_NAMED])
+    more = ", and more" if len(instead) > MOST_NAMED else ""
+    return f"{who}, {seeds}. The network writes {escape(named, quote=False)}{more}."

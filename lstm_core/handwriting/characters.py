@@ -75,19 +75,27 @@ class Alphabet:
             ValueError: a sentence that names the characters that the network has never seen
                 written.
         """
-        out: list[str] = []
-        strange: dict[str, None] = {}
-        for c in unicodedata.normalize("NFC", text):
-            candidates = (c, " " if c.isspace() else LOOK_ALIKES.get(c, ""), without_accents(c))
-            for plain in candidates:
-                if plain and all(p in self.index for p in plain):
-                    out.append(plain)
-                    break
-            else:
-                strange[c] = None
+        composed = unicodedata.normalize("NFC", text)
+        plain = {c: self._plain(c) for c in composed}
+        strange = [c for c, instead in plain.items() if not instead]
         if strange:
-            raise ValueError(self._refusal(list(strange)))
-        return " ".join("".join(out).split())
+            raise ValueError(self._refusal(strange))
+        return " ".join("".join(plain[c] for c in composed).split())
+
+    def replaced(self, text: str) -> dict[str, str]:
+        """What is written in place of the characters of a text that cannot be: "e" for "é".
+
+        White space is not among them, nor what `read` refuses.
+        """
+        plain = {c: self._plain(c) for c in unicodedata.normalize("NFC", text) if not c.isspace()}
+        return {c: instead for c, instead in plain.items() if instead and instead != c}
+
+    def _plain(self, c: str) -> str:
+        """What is written for a character; nothing if it cannot be."""
+        for plain in (c, " " if c.isspace() else LOOK_ALIKES.get(c, ""), without_accents(c)):
+            if plain and all(p in self.index for p in plain):
+                return plain
+        return ""
 
     def _refusal(self, strange: list[str]) -> str:
         named = ", ".join(map(name, strange[:5]))

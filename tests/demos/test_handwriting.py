@@ -141,6 +141,16 @@ def test_a_click_tells_the_page_who_writes():
     assert all(row[1:] == (gr.skip(),) * 3 for row in rest)
 
 
+def test_what_is_written_otherwise_is_said():
+    status = write("éÀ \N{EM DASH}ö", variants=2)[0][3]
+    assert status.endswith(
+        "seeds 3 to 4. The network writes é as e, À as A, \N{EM DASH} as -, ö as o."
+    )
+    assert write("àáâãäåç", seed=1)[0][3].endswith(
+        "writes à as a, á as a, â as a, ã as a, ä as a, å as a, and more."
+    )
+
+
 def test_lines_that_cannot_be_read_are_begun_again(monkeypatch):
     """The page gets nothing of what was given up, and the same points come once more."""
     request, attempts = WritingRequest(LONG, seed=3), []

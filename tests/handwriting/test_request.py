@@ -126,6 +126,12 @@ def test_look_alikes(alphabet, text, read):
     assert alphabet.read(text) == read
 
 
+def test_what_is_written_otherwise_is_named(alphabet):
+    assert alphabet.replaced("bad\tcode") == {}
+    text = "a\N{EM DASH}é e\N{COMBINING ACUTE ACCENT}\N{NO-BREAK SPACE}œ λ"
+    assert alphabet.replaced(text) == {"\N{EM DASH}": "-", "é": "e", "œ": "oe"}
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
