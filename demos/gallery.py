@@ -11,13 +11,25 @@ from typing import Any
 
 import gradio as gr
 
-from demos import home, memory, recognition, text, theme
+from demos import (
+    captioning,
+    handwriting,
+    home,
+    memory,
+    music,
+    recognition,
+    text,
+    theme,
+    translation,
+)
+from lstm_core import checkpoint
 from lstm_core.hardware import one_thread
 
-TABS = [home, text, recognition, memory]
-"""Modules with a NAME for addresses, a TITLE for the tab, `build`, which fills the tab, and
-`prepare`, which works out what visitors may ask for next and keeps it. What `build` asks to be
-done by `page.load` is done when a visitor first looks at the tab."""
+TABS = [home, text, handwriting, recognition, music, translation, captioning, memory]
+"""Modules with a NAME for addresses, a TITLE for the tab, NETWORKS, of which it needs one at least
+(or none, if it names none), `build`, which fills the tab, and `prepare`, which works out what
+visitors may ask for next and keeps it. What `build` asks to be done by `page.load` is done when a
+visitor first looks at the tab."""
 
 TAB = "tab"
 """What an address calls the tab that it opens: `?tab=text`."""
@@ -28,13 +40,24 @@ Long short-term memory networks at work. Watch them, play with them, and look in
 here was trained by this project and runs live.
 """
 
+KEPT_SECONDS = 3_600
+"""How long a file that a visitor has sent stays on the disk, and how often is looked for such."""
+
 VISITORS_AT_ONCE = 2
 """Samplers running at the same time: one a core, as each step keeps one core busy."""
 
 
+def alive(tabs: Sequence[ModuleType]) -> list[ModuleType]:
+    """Those of some tabs that have the networks they need."""
+    there = set(checkpoint.names())
+    return [tab for tab in tabs if not tab.NETWORKS or there.intersection(tab.NETWORKS)]
+
+
 def build(tabs: Sequence[ModuleType]) -> gr.Blocks:
     """The page with these tabs."""
-    with gr.Blocks(title="LSTM Gallery", analytics_enabled=False) as page:
+    with gr.Blocks(
+        title="LSTM Gallery", analytics_enabled=False, delete_cache=(KEPT_SECONDS, KEPT_SECONDS)
+    ) as page:
         gr.Markdown(HEADER, elem_id="masthead")
         known = [tab.NAME for tab in tabs]
         with gr.Tabs() as bar:
@@ -89,7 +112,7 @@ def serve(
     host: str | None = None,
     port: int | None = None,
     browser: bool = True,
-    tabs: Sequence[ModuleType] = TABS,
+    tabs: Sequence[ModuleType] | None = None,
 ) -> None:
     """Serve the gallery until it is interrupted.
 
@@ -97,8 +120,9 @@ def serve(
         host: address to listen on; None for this machine only.
         port: None for the first free one from 7860.
         browser: open a browser window.
-        tabs: to be shown.
+        tabs: to be shown; None for all that are alive.
     """
+    tabs = alive(TABS) if tabs is None else tabs
     with one_thread():
         page = build(tabs)
         launch(
@@ -128,7 +152,7 @@ def launch(page: gr.Blocks, **settings) -> tuple:
         css=theme.css(),
         footer_links=["api", "settings"],
         ssr_mode=False,
-        max_file_size="5mb",
+        max_file_size="50mb",
         show_error=False,
         **settings,
     )

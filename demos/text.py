@@ -41,6 +41,7 @@ from demos.widgets.writing import writing_view
 from lstm_core.text.sampler import MAX_LENGTH, MAX_PRIME, MAX_SEED
 
 NAME, TITLE = "text", "Text"
+NETWORKS = ()
 
 QUEUE: dict[str, Any] = {"concurrency_id": "cpu", "show_progress": "hidden"}
 READING: dict[str, Any] = {

@@ -8,7 +8,10 @@ from dataclasses import asdict
 
 import pytest
 import torch
-from small_models import forget, save_readers
+from captioning.tiny import save_captioner
+from music_models import compose_first, save_chorales, save_piano
+from small_models import forget, save_readers, save_writer
+from translation.tiny import save_translators
 
 SHAKESPEARE = "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PRINTABLE = ["\n", *map(chr, range(32, 127)), "\N{REPLACEMENT CHARACTER}"]
@@ -50,15 +53,22 @@ def _repeatable():
 @pytest.fixture(scope="session")
 def text_models(tmp_path_factory):
     """Two untrained text models, with all that a shipped one has, as the only ones of the page; and
-    two small networks that read handwriting."""
-    from demos import memory, recognition, text_events, text_runs
+    small networks for the tabs of the other tasks."""
+    from demos import gallery, text, text_events, text_runs
+    from demos.handwriting import samples as handwriting
     from demos.memory import similar
     from demos.recognition import readings
+    from lstm_core.translation import sampler as translation
 
     folder = tmp_path_factory.mktemp("checkpoints")
     save_text_model(folder, "shakespeare", "Shakespeare", SHAKESPEARE, layers=2)
     save_text_model(folder, "c_source", "C source code", PRINTABLE, layers=3)
     save_readers(folder)
+    save_writer(folder)
+    save_chorales(folder)
+    save_piano(folder)
+    save_translators(folder, "en_fr", "en_fr_vector")
+    save_captioner(folder)
     forget()
     short = pytest.MonkeyPatch()
     with pytest.MonkeyPatch.context() as patch:
@@ -68,8 +78,13 @@ def text_models(tmp_path_factory):
             text_events.on_model(name, None)  # fills the caches of samplers and first texts
         short.setattr(similar, "SEARCHED", 4_000)
         short.setattr(similar, "LENGTH", 500)
-        memory.prepare()
-        recognition.prepare()
+        short.setattr(translation, "LONGEST", 9)
+        compose_first(folder, short)
+        short.setattr(handwriting, "FOLDER", folder / "handwriting")
+        handwriting.make()
+        for tab in gallery.TABS:
+            if tab is not text:
+                tab.prepare()
         for name in (readings.BOTH_WAYS, readings.FORWARDS, readings.LANGUAGE):
             if readings.shipped(name):
                 readings.sampler(name)

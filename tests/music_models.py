@@ -4,7 +4,10 @@ page."""
 import torch
 from small_models import save
 
+from demos.music import samples
+from demos.music.pieces import BAR, CHORALES
 from lstm_core.music.chorales.model import ChoraleConfig, ChoraleModel
+from lstm_core.music.chorales.sampler import ChoraleRequest
 from lstm_core.music.piano.events import EVENTS
 from lstm_core.text.model import TextConfig, TextModel
 
@@ -21,6 +24,14 @@ def save_piano(folder):
     """A network that plays the piano."""
     config = TextConfig(EVENTS, embedding_size=8, hidden_size=16, num_layers=2)
     save(folder, "piano", "music", config, weights(TextModel(config), 0.5, 6), [])
+
+
+def compose_first(folder, patch):
+    """Two bars of a chorale are what is on the page first."""
+    patch.setattr(samples, "FOLDER", folder / "samples")
+    patch.setattr(samples, "REQUESTS", {CHORALES: ChoraleRequest(length=2 * BAR, seed=1)})
+    samples.FOLDER.mkdir()
+    samples.write(CHORALES, samples.composed(CHORALES))
 
 
 def weights(model, scale, seed):

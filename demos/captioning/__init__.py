@@ -9,7 +9,7 @@ import gradio as gr
 
 from demos.captioning import api, events
 from demos.captioning.files import photo_samples, photo_shown, photo_strip, photo_taken
-from demos.captioning.runs import DRAWN, sampler, shipped
+from demos.captioning.runs import DRAWN, NETWORK, sampler, shipped
 from demos.card import card_table
 from demos.heading import heading
 from demos.widgets.panel import Panel
@@ -17,6 +17,7 @@ from demos.widgets.photo_stage import Asks, photo_stage_view
 from lstm_core.captioning.request import MAX_BEAM, MAX_BEGINNING, MAX_SEED, MAX_TEMPERATURE
 
 NAME, TITLE = "captions", "Captions"
+NETWORKS = (NETWORK,)
 
 EXPLANATION = Path(__file__).with_name("captioning.md")
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

@@ -10,13 +10,14 @@ import gradio as gr
 from demos.card import card_table
 from demos.handwriting import api, drawing_on, events, inside, own_hand, samples
 from demos.handwriting.files import ink_file
-from demos.handwriting.runs import MOST_VARIANTS, checkable, sampler, shipped
+from demos.handwriting.runs import MOST_VARIANTS, NETWORK, checkable, sampler, shipped
 from demos.heading import heading
 from demos.widgets.hand_picker import hand_picker_view
 from demos.widgets.ink_stage import ink_stage_view
 from lstm_core.handwriting.request import MAX_SEED, MAX_TEXT
 
 NAME, TITLE = "handwriting", "Handwriting"
+NETWORKS = (NETWORK,)
 
 EXPLANATION = Path(__file__).with_name("handwriting.md")
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

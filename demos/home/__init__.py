@@ -5,6 +5,7 @@ import gradio as gr
 from demos.home import counter, forgetting, numbers, one_cell, pictures, reach
 
 NAME, TITLE = "home", "How it works"
+NETWORKS = ()
 
 SECTIONS = [numbers, one_cell, forgetting, reach, counter, pictures]
 """Modules with `build`, which puts the section on the page, and `prepare`."""

@@ -79,9 +79,9 @@ def prepare() -> None:
 
 def tab_titles() -> dict[str, str]:
     """NAME -> TITLE of the gallery's tabs."""
-    from demos.gallery import TABS  # which holds this tab
+    from demos.gallery import TABS, alive  # which hold this tab
 
-    return {tab.NAME: tab.TITLE for tab in TABS}
+    return {tab.NAME: tab.TITLE for tab in alive(TABS)}
 
 
 def caption(picture: Picture, titles: dict[str, str]) -> str:

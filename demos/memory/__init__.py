@@ -19,6 +19,7 @@ from demos.widgets.writing import writing_view
 from lstm_core.memory.reading import MAX_TEXT
 
 NAME, TITLE = "memory", "Memory cells"
+NETWORKS = ()
 
 EXPLANATION = Path(__file__).with_name("memory.md")
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

@@ -24,6 +24,7 @@ from demos.widgets.pitch_classes import pitch_classes_view
 from lstm_core.music.chorales.sampler import MAX_SEED
 
 NAME, TITLE = "music", "Music"
+NETWORKS = (CHORALES, PIANO)
 
 EXPLANATION = Path(__file__).with_name("music.md")
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

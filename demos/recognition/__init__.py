@@ -18,6 +18,7 @@ from demos.widgets.pen import pen_view
 from demos.widgets.reading import reading_view
 
 NAME, TITLE = "reading", "Reading handwriting"
+NETWORKS = (BOTH_WAYS,)
 
 EXPLANATION = Path(__file__).with_name("recognition.md")
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

@@ -13,12 +13,13 @@ from demos.heading import heading
 from demos.translation import api, events, inside, squeezed
 from demos.translation.examples import EXAMPLES
 from demos.translation.files import attention_file
-from demos.translation.runs import VECTOR, sampler, shipped
+from demos.translation.runs import NETWORK, VECTOR, sampler, shipped
 from demos.widgets.panel import Panel
 from demos.widgets.translating import translating_view
 from lstm_core.translation.request import MAX_BEAM, MAX_TEXT, TranslationRequest
 
 NAME, TITLE = "translation", "Translation"
+NETWORKS = (NETWORK,)
 
 EXPLANATION = Path(__file__).with_name("translation.md")
 WAYS = {"en_fr": "English to French", "fr_en": "French to English"}

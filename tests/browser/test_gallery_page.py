@@ -6,8 +6,10 @@ import gradio as gr
 import pytest
 
 from demos.gallery import TABS, build
+from demos.handwriting import samples
 from demos.memory import meaning
 from demos.memory.readings import first_view
+from demos.recognition import readings
 
 from .conftest import SECONDS
 
@@ -24,8 +26,19 @@ def test_each_tab_is_alive(visit):
     expect(bar.nth(0)).to_have_attribute("aria-selected", "true")
     bar.filter(has_text="Text").click()
     expect(page.locator("#writing .text s").nth(899)).to_be_visible()
+    page.get_by_role("tab", name="Handwriting", exact=True).click()
+    expect(page.locator("#handwriting-stage .text")).to_have_text(samples.OPENING.request.text)
     bar.filter(has_text="Reading handwriting").click()
-    expect(page.locator("#reading-rows .whole")).not_to_be_empty()
+    first = next(iter(readings.samples().values()))
+    read = readings.read(first).lines[0].text
+    expect(page.locator("#reading-text .line").first).to_have_text(read)
+    expect(page.locator("#reading-rows .whole")).to_have_text(read)
+    bar.filter(has_text="Music").click()
+    expect(page.locator("#music-roll .play")).to_be_enabled()
+    bar.filter(has_text="Translation").click()
+    expect(page.locator("#translation-stage .text")).not_to_be_empty()
+    bar.filter(has_text="Captions").click()
+    expect(page.locator("#caption-panel input.step")).to_be_visible()
     bar.filter(has_text="Memory cells").click()
     text = first_view("shakespeare", meaning.first_cell("shakespeare"))[1].text
     expect(page.locator("#memory-panel .of")).to_have_text(f"of {len(text):,}")

@@ -16,7 +16,8 @@ from lstm_core.text.sampler import TextRequest
 INTERNALS = re.compile(r"Traceback|File \"|\.py\b|site-packages|<[a-z/]", re.IGNORECASE)
 OFFERED = {
     "write", "explain_sequence", "count", "memory_cell", "memory_left", "hold_on", "read_cells",
-    "find_cells", "influence", "operate", "read_handwriting",
+    "find_cells", "influence", "operate", "read_handwriting", "write_by_hand", "fit_hand",
+    "compose", "continue_music", "harmonise", "translate", "caption",
 }  # fmt: skip
 DEADLINE = 20  # seconds, for what should come at once
 

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 import torch
 from gradio_client.exceptions import AppError
+from music_models import save_piano
+from small_models import save_writer
 
 import lstm_core
 from demos import gallery, home
@@ -219,7 +221,17 @@ def test_a_tab_is_named_only_if_there_is_one():
     assert "At work in the tab Text." in said["unrolled"]
     assert "At work in the tab Translation." in said["pair"]
     assert "tab" not in said["both"]
-    assert pictures.tab_titles() == {tab.NAME: tab.TITLE for tab in gallery.TABS}
+
+
+def test_a_tab_is_there_if_its_network_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("LSTM_GALLERY_CHECKPOINTS", str(tmp_path))
+    always = ["home", "text", "memory"]
+    assert list(pictures.tab_titles()) == always
+    save_writer(tmp_path)
+    save_piano(tmp_path)  # one of two is enough for music
+    assert list(pictures.tab_titles()) == ["home", "text", "handwriting", "music", "memory"]
+    assert pictures.tab_titles()["music"] == "Music"
+    assert [tab.NAME for tab in gallery.alive(gallery.TABS[2:4])] == ["handwriting"]
 
 
 def test_each_picture_has_two_sentences_and_a_paper():
