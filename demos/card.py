@@ -53,6 +53,8 @@ def listed(facts: dict[str, Any]) -> str:
             parts.append(f"{words} ({listed(value)})")
         elif isinstance(value, list | tuple) and len(value) > SHORT:
             parts.append(f"{len(value)} {words}")
+        elif isinstance(value, list | tuple):
+            parts.append(f"{words} {' and '.join(map(str, value))}")
         elif isinstance(value, bool):
             parts.append(f"{words}: {'yes' if value else 'no'}")
         else:
