@@ -15,6 +15,7 @@ from demos.widgets.keyboard import opened
 from lstm_core.music import midi
 from lstm_core.music.keys import key_of
 from lstm_core.music.midi import Track
+from lstm_core.music.pedal import pedal_of
 
 
 def offer() -> None:
@@ -127,9 +128,10 @@ def whole(piece: Piece) -> dict[str, Any]:
     notes, key = piece.played(), key_of(piece.played())
     names = VOICES if piece.kind == CHORALES else (piece.title,)
     program = 19 if piece.kind == CHORALES else 0
+    pedal = pedal_of(notes) if piece.kind == PIANO else ()
     tracks = [
         Track(name, [n for n, rolled in zip(notes, piece.notes, strict=True)
-                     if rolled.voice == voice], program=program)
+                     if rolled.voice == voice], pedal, program)
         for voice, name in enumerate(names)
     ]  # fmt: skip
     rows = [[n.pitch, n.velocity, round(n.start, 4), round(n.end, 4), n.voice]

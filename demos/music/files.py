@@ -12,6 +12,9 @@ from lstm_core.checks import number
 from lstm_core.music import midi, sound
 from lstm_core.music.keys import key_of
 from lstm_core.music.midi import Note, Track
+from lstm_core.music.pedal import pedal_of
+from lstm_core.music.score import engraving, notation
+from lstm_core.music.score.svg import svg
 from lstm_core.music.sound.instruments import find
 
 TYPES = {"mid": "audio/midi", "wav": "audio/wav", "png": "image/png", "svg": "image/svg+xml"}
@@ -21,6 +24,15 @@ PROGRAMS = {"piano": 0, "organ": 19}
 MOST_NOTES = 30_000
 LONGEST = {"mid": 7_200, "wav": 300, "png": 900, "svg": 900}
 """Seconds of music that a file holds."""
+
+VIEWS = ("roll", "score")
+"""What pictures show."""
+
+LONGEST_SCORE = 300
+"""Bars."""
+
+NARROWEST, WIDEST, WIDTH = 40, 400, 110
+"""Of a score, in staff spaces; that of one whose width is not asked for."""
 
 VOICES = 4
 VOICE_COLOURS = ("minus", "gate-g", "gate-i", "plus")
@@ -43,6 +55,8 @@ class Question(NamedTuple):
     instrument: str
     tempo: float
     colour: str
+    view: str
+    width: float  # of a score
 
 
 def music_file(message: Any) -> dict[str, str]:
@@ -69,6 +83,8 @@ def made(question: Question) -> bytes:
         return midi.write(tracks(question), tempo=question.tempo, key=key_of(question.notes))
     if question.kind == "wav":
         return sound.wav(sound.render(question.notes, question.instrument))
+    if question.view == "score":
+        return score(question)
     from lstm_core.music.picture import picture  # with matplotlib, which few visitors need
 
     legend = []
@@ -79,11 +95,32 @@ def made(question: Question) -> bytes:
     )
 
 
+def score(question: Question) -> bytes:
+    """A picture of the score.
+
+    Raises:
+        ValueError: a sentence, if there is none of these notes.
+    """
+    if len(question.names) < VOICES:
+        raise ValueError("There is a score of chorales only, whose notes have their place in bars.")
+    sung = notation.sung(question.notes, question.voices, question.tempo)
+    if max(note.end for note in sung) > LONGEST_SCORE * notation.BAR:
+        raise ValueError(f"A score holds up to {LONGEST_SCORE} bars; the roll has all of them.")
+    page = engraving.engrave(notation.write(sung, key_of(question.notes)), question.width)
+    behind = None if question.colour == "voice" else colours(question)
+    if question.kind == "svg":
+        return svg(page, title=question.title, colours=behind).encode()
+    from lstm_core.music.picture import printed
+
+    return printed(page, title=question.title, colours=behind)
+
+
 def tracks(question: Question) -> list[Track]:
     """A track for each voice; one if there are none."""
     program = PROGRAMS[question.instrument]
     if not question.names:
-        return [Track(question.title or "Piano", question.notes, program=program)]
+        pedal = pedal_of(question.notes) if question.instrument == "piano" else ()
+        return [Track(question.title or "Piano", question.notes, pedal, program)]
     return [
         Track(
             name,
@@ -129,6 +166,10 @@ def checked(message: Any) -> Question:
         raise ValueError(f"There are files of the kinds {', '.join(TYPES)}.")
     if colour not in ("voice", *SHADES):
         raise ValueError(f"The colour must be one of: voice, {', '.join(SHADES)}.")
+    view = given.get("view", VIEWS[0])
+    if view not in VIEWS:
+        raise ValueError(f"The view must be one of: {', '.join(VIEWS)}.")
+    width = number("width", given.get("width", WIDTH), NARROWEST, WIDEST, float)
     names = as_list(given.get("voices"), VOICES)
     for words, most in ((title, 200), *((name, 40) for name in names)):
         if not isinstance(words, str) or len(words) > most or not words.isprintable():
@@ -137,7 +178,9 @@ def checked(message: Any) -> Question:
     find(instrument)
     tempo = number("tempo", given.get("tempo"), 10, 400, float)
     notes, voices, surprises = rows(given.get("notes"), LONGEST[kind])
-    return Question(kind, notes, voices, surprises, title, names, instrument, tempo, colour)
+    return Question(
+        kind, notes, voices, surprises, title, names, instrument, tempo, colour, view, width
+    )
 
 
 def as_list(value: Any, most: int) -> list:

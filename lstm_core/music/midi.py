@@ -4,7 +4,8 @@
     Path("copy.mid").write_bytes(midi.write([Track("Piano", notes)], tempo=90, key="Em"))
 
 A note is what is heard of a key: where the sustain pedal is down, it sounds on until the pedal is
-lifted or the same key is struck again.
+lifted or the same key is struck again. So the pedal of a file that is read is in the length of its
+notes; `lstm_core.music.pedal` finds, for a file that is written, where it must have been down.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Music as a picture: a piano roll, to be printed."""
+"""Music as a picture: a piano roll or a score, to be printed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.collections import PatchCollection
+from matplotlib.collections import PatchCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.path import Path
 
 from lstm_core.music.midi import Note
+from lstm_core.music.score.glyphs import GLYPHS, Outline
+from lstm_core.music.score.marks import Page
+from lstm_core.music.score.svg import HALO, TITLE, TITLE_WORDS, WORDS
 
 KINDS = ("png", "svg")
 SECONDS_PER_INCH = 2.0
@@ -20,6 +24,12 @@ FEWEST = 24
 """Semitones that are shown at least."""
 
 INK, MUTED, RULE, GROUND, SHADE = "#1B1D22", "#5F646C", "#E4E1DA", "#FFFFFF", "#F4F2EC"
+TALLEST = 20_000
+"""Pixels of a picture; longer scores are printed smaller."""
+
+SPACE = 0.12
+"""Inches of a staff space."""
+
 BLACK_KEYS = (1, 3, 6, 8, 10)
 
 
@@ -75,3 +85,46 @@ def picture(
     file = io.BytesIO()
     figure.savefig(file, format=kind, dpi=DPI, metadata={"Date": None} if kind == "svg" else None)
     return file.getvalue()
+
+
+def printed(page: Page, *, title: str = "", colours: Sequence[str] | None = None) -> bytes:
+    """A score as PNG; `score.svg` makes a file of it that can be scaled.
+
+    Args:
+        page: what is engraved.
+        title: written above; none if it is empty.
+        colours: behind the heads of each note, as #RRGGBB; none if None.
+    """
+    top = TITLE if title else 0.0
+    figure = Figure(figsize=(SPACE * page.width, SPACE * (page.height + top)), facecolor=GROUND)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, page.width), ylim=(page.height, -top))
+    axes.set_axis_off()
+    axes.text(1.2, -1.2, title, color=INK, fontsize=72 * SPACE * TITLE_WORDS, parse_math=False)
+    ink, halos, behind = [], [], []
+    for mark in (mark for system in page.systems for mark in system.marks):
+        if mark.words:
+            size = 72 * SPACE * WORDS
+            axes.text(mark.x, mark.y, mark.words, color=MUTED, fontsize=size)
+            continue
+        drawn = filled(GLYPHS[mark.glyph] if mark.glyph else [mark.outline], mark.x, mark.y)
+        if mark.glyph != "halo":
+            ink.append(drawn)
+        elif colours:
+            assert mark.note is not None
+            halos.append(drawn)
+            behind.append(colours[mark.note])
+    axes.add_collection(PathCollection(halos, facecolors=behind, linewidths=0, alpha=HALO))
+    axes.add_collection(PathCollection(ink, facecolors=INK, linewidths=0, snap=False))
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=min(DPI, TALLEST / figure.get_figheight()))
+    return file.getvalue()
+
+
+def filled(outlines: Sequence[Outline], x: float, y: float) -> Path:
+    """Outlines at a place."""
+    points = np.concatenate([[*outline, outline[0]] for outline in outlines])
+    codes = [
+        code for outline in outlines
+        for code in (Path.MOVETO, *[Path.LINETO] * (len(outline) - 1), Path.CLOSEPOLY)
+    ]  # fmt: skip
+    return Path(points + np.array((x, y)), codes)

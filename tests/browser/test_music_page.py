@@ -5,15 +5,14 @@ import re
 
 import mido
 import pytest
-from music_models import save_chorales, save_piano
+from music_models import compose_first, save_chorales, save_piano
 from small_models import shipped
 
 from demos import music
 from demos.music import pieces, samples
-from demos.music.pieces import BAR, CHORALES
+from demos.music.pieces import CHORALES
 from demos.widgets.player import music_samples
 from lstm_core.music import midi
-from lstm_core.music.chorales.sampler import ChoraleRequest
 from lstm_core.music.midi import Note, Track
 from lstm_core.music.piano.request import PianoRequest
 
@@ -43,10 +42,7 @@ def tab_address(tmp_path_factory, served):
     save_chorales(folder)
     save_piano(folder)
     with shipped(folder, "demos.music") as patch:
-        patch.setattr(samples, "FOLDER", folder / "samples")
-        patch.setattr(samples, "REQUESTS", {CHORALES: ChoraleRequest(length=2 * BAR, seed=1)})
-        samples.FOLDER.mkdir()
-        samples.write(CHORALES, samples.composed(CHORALES))
+        compose_first(folder, patch)
         for instrument in ("piano", "organ"):
             music_samples(instrument)
         with served(build([music])) as address:
@@ -114,6 +110,49 @@ def test_a_piece_is_there_and_is_played(tab):
     struck = [m for track in tracks for m in track if m.type == "note_on" and m.velocity]
     assert len(struck) == len(piece.notes)
     assert save(page, "svg")[1].startswith(b"<?xml")
+
+
+def test_the_score_of_a_chorale(tab):
+    """The same notes on the same clock; a piano piece has none."""
+    page = tab()
+    piece = samples.opening(CHORALES)
+    score, roll = page.locator("#music-roll .score"), page.locator("#music-roll .roll")
+    views = page.locator("#music-roll .views")
+    views.get_by_role("button", name="Score").click()
+    expect(score.locator("svg")).to_be_visible()
+    expect(page.locator("#music-roll canvas")).to_be_hidden()
+    numbers = "nodes => [...new Set(nodes.map((node) => Number(node.dataset.note)))]"
+    found = score.locator("[data-note]").evaluate_all(numbers)
+    assert sorted(found) == list(range(len(piece.notes)))
+    wanted = len(piece.notes) * 2 // 3
+    score.locator(f"[data-note='{wanted}'] .halo").first.click(force=True)
+    note = piece.notes[wanted]
+    expect(page.locator("#music-roll .said")).to_contain_text(f"at {note.start:.1f} s")
+    expect(score.locator(f"[data-note='{wanted}'].chosen").first).to_be_attached()
+    roll.press("ArrowRight")
+    later = min(other.start for other in piece.notes if other.start > note.start)
+    expect(page.locator("#music-roll .said")).to_contain_text(f"at {later:.1f} s")
+    sounding = [n for n, one in enumerate(piece.notes) if one.start <= later + 1e-3 < one.end]
+    expect(score.locator(f"[data-note='{sounding[-1]}'].lit").first).to_be_attached()
+    assert sorted(score.locator(".lit").evaluate_all(numbers)) == sounding
+    wide = "Number(document.querySelector('#music-roll svg').getAttribute('viewBox').split(' ')[2])"
+    before = page.evaluate(wide)
+    roll.press("+")
+    page.wait_for_function(f"{wide} < {before}")
+    page.locator("#music-roll .colour").select_option("surprise")
+    halo = score.locator(".halo").first
+    assert "rgb(" in halo.evaluate("node => node.parentNode.style.getPropertyValue('--halo')")
+    assert b"data-note" in save(page, "svg")[1]
+    page.locator("#music-roll .play").click()
+    wait_for_sound(page)
+    page.wait_for_function(
+        f"!document.querySelector('#music-roll [data-note=\"{sounding[0]}\"].lit')"
+    )
+    page.get_by_role("radio", name="Piano", exact=True).check()
+    page.locator("#music-compose").click()
+    expect(views).to_be_hidden()
+    expect(page.locator("#music-roll canvas")).to_be_visible()
+    page.locator("#music-stop").click()
 
 
 def test_music_is_composed_and_heard(tab):
@@ -202,6 +241,13 @@ def test_a_melody_is_harmonised_and_written_anew(tab):
 def test_on_a_phone_in_the_dark(tab):
     page = tab(**PHONE, color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("#music-roll [data-view=score]").tap()
+    svg = page.locator("#music-roll .score svg")
+    expect(svg).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    ink = svg.locator("use").first.evaluate("node => getComputedStyle(node).fill")
+    assert re.findall(r"\d+", ink) == ["236", "235", "231"]
+    page.locator("#music-roll [data-view=roll]").tap()
     page.locator("#music-roll .play").tap()
     wait_for_sound(page)
     canvas = page.locator("#music-roll canvas")

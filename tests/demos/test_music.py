@@ -1,10 +1,12 @@
 """The Music tab without a browser: what is composed, what is streamed, what is refused."""
 
 import base64
+import io
 import json
 import math
 
 import gradio as gr
+import mido
 import numpy as np
 import pytest
 from music_models import save_chorales, save_piano
@@ -19,6 +21,7 @@ from demos.widgets.piano_roll import GIVEN, LIKELY, NATS, UNKNOWN
 from lstm_core.music import midi
 from lstm_core.music.chorales.sampler import MAX_LENGTH, ChoraleRequest
 from lstm_core.music.midi import Note, Track
+from lstm_core.music.pedal import pedal_of
 from lstm_core.music.piano.request import PianoRequest
 
 PHRASE = [[60, 80, 0.5, 1.0], [64, 70, 1.0, 1.5], [67, 90, 1.5, 2.25]]
@@ -421,6 +424,16 @@ def test_programs_compose():
     assert json.loads(json.dumps(answer)) == answer
     read = midi.read(base64.b64decode(answer["midi"]))
     assert {n.pitch for n in read} == {n.pitch for n in piece.notes}
+    assert b"\xb0\x40" not in base64.b64decode(answer["midi"])  # no pedal at the organ
+
+
+def test_programs_get_the_pedal_of_a_performance():
+    answer = api.compose_music(PIANO, seconds=10, temperature=1.3, seed=3)
+    notes = [Note(p, v, a, b) for p, v, a, b, _ in answer["notes"]]
+    file = mido.MidiFile(file=io.BytesIO(base64.b64decode(answer["midi"])))
+    values = [m.value for m in file.tracks[1] if m.type == "control_change"]
+    assert values == [127, 0] * len(pedal_of(notes))
+    assert values
 
 
 def test_programs_go_on_from_notes_and_files():

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 import wave
+from xml.etree import ElementTree
 
 import gradio as gr
 import numpy as np
@@ -18,7 +19,7 @@ from demos.music import asking, composing, files, inside, pieces, samples
 from demos.music.pieces import BAR, CHORALES
 from demos.widgets.panel.store import RUNS
 from demos.widgets.player import music_samples
-from lstm_core.music import sound
+from lstm_core.music import midi, sound
 from lstm_core.music.chorales import rules
 from lstm_core.music.chorales import watching as chorale_watching
 from lstm_core.music.keys import key_of
@@ -200,6 +201,19 @@ def test_midi_files_are_read_by_others_as_they_were_written(chorale):
         np.testing.assert_allclose(times, [n[2:4] for n in expected], atol=1e-3)
 
 
+def test_the_pedal_of_a_performance_is_in_its_file(performance):
+    """It changes no note; the organ has none."""
+    apart = [[p, 80, 0.2 * n, 3, 0, None] for n, p in enumerate((30, 44, 58, 72, 86))]
+    answer = files.music_file(message(performance, "mid", notes=apart))
+    (track,) = pretty_midi.PrettyMIDI(io.BytesIO(content(answer))).instruments
+    assert [(c.number, c.value) for c in track.control_changes] == [(64, 127), (64, 0)]
+    assert [c.time for c in track.control_changes] == pytest.approx([0, 3])
+    assert [n.end for n in midi.read(content(answer))] == pytest.approx([3] * 5)
+    organ = files.music_file(message(performance, "mid", notes=apart, instrument="organ"))
+    (track,) = pretty_midi.PrettyMIDI(io.BytesIO(content(organ))).instruments
+    assert track.control_changes == []
+
+
 def test_the_sound_of_it(performance):
     answer = files.music_file(message(performance, "wav"))
     with wave.open(io.BytesIO(content(answer))) as file:
@@ -216,6 +230,52 @@ def test_pictures(chorale, performance, colour):
     svg = content(files.music_file(message(chorale, "svg", colour=colour)))
     shades = set(files.colours(files.checked(message(chorale, "svg", colour=colour))))
     assert all(shade.lower().encode() in svg for shade in shades)
+
+
+def test_the_score_of_a_chorale(chorale):
+    """The same notes, whatever the tempo of the page; as wide as is asked for."""
+    text = content(files.music_file(message(chorale, "svg", view="score", width=73))).decode()
+    root = ElementTree.fromstring(text)
+    numbers = [int(e.get("data-note")) for e in root.iter() if e.get("data-note")]
+    assert set(numbers) == set(range(len(chorale.notes)))
+    assert float(root.get("viewBox").split()[2]) == 73
+    assert chorale.title in text
+    faster = message(chorale, "svg", view="score", width=73, tempo=152)
+    for row in faster["notes"]:
+        row[2:4] = row[2] / 2, row[3] / 2
+    assert content(files.music_file(faster)).decode() == text
+    tinted = message(chorale, "svg", view="score", colour="surprise")
+    shades = set(files.colours(files.checked(tinted)))
+    text = content(files.music_file(tinted)).decode()
+    assert all(shade in text for shade in shades)
+    png = content(files.music_file(tinted | {"kind": "png"}))
+    picture = np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+    assert 0.01 < (picture.max(-1) < 64).mean() < 0.3  # ink
+    assert (picture[:, :, 2] - picture[:, :, 1] > 40).any()  # violet behind some heads
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), [
+    ({"view": "x"}, "view must be one of"), ({"view": None}, "view must"),
+    ({"view": ["score"]}, "view must"), ({"view": "score", "width": 39}, "width must"),
+    ({"view": "score", "width": float("nan")}, "width must"),
+    ({"view": "score", "width": "73"}, "width must"), ({"width": None}, "width must"),
+    ({"view": "score", "width": True}, "width must"),
+    ({"view": "score", "voices": []}, "chorales only"),
+    ({"view": "score", "voices": ["a", "b"]}, "chorales only"),
+    ({"view": "score", "notes": [[60, 80, 0, 1, 0, None]] * 2}, "one note at a time"),
+    ({"view": "score", "notes": [[60, 80, 899, 900, 0, None]], "tempo": 400}, "up to 300 bars"),
+])  # fmt: skip
+def test_scores_that_cannot_be_made(chorale, wrong, sentence):
+    for kind in ("svg", "png"):
+        assert sentence in files.music_file(message(chorale, kind) | wrong)["error"]
+
+
+def test_scores_of_whatever_a_browser_may_send(chorale):
+    """Pitches that nobody sings, and a voice alone, are engraved all the same."""
+    odd = [[p, 80, n, n + 0.5, n % 4, None] for n, p in enumerate((0, 127, 60, 61, 12))]
+    for notes in (odd, odd[:1]):
+        answer = files.music_file(message(chorale, "svg", view="score", width=40, notes=notes))
+        assert ElementTree.fromstring(content(answer)).get("viewBox")
 
 
 @pytest.mark.parametrize(("wrong", "sentence"), [

@@ -1,4 +1,5 @@
-"""A piano roll that plays: notes appear as they are composed, and light up as they sound.
+"""A piano roll that plays: notes appear as they are composed, and light up as they sound. What has
+bars can be looked at as a score, too.
 
 What is composed comes in stretches, faster than it is played. Each holds all notes that may have
 changed since the stretch before the one before it, and the last of a part holds the whole part,
@@ -21,7 +22,7 @@ import numpy as np
 from demos.widgets import packed, widget
 from demos.widgets.player import SCRIPT, music_samples
 
-SCRIPTS = ("piano_roll.js", "drawing.js", "transport.js", "places.js", "begin.js")
+SCRIPTS = ("piano_roll.js", "drawing.js", "transport.js", "places.js", "score.js", "begin.js")
 
 LIKELY = 5
 """Notes that might have come in place of one."""
@@ -58,7 +59,7 @@ class Sheet:
         instrument: "piano" or "organ".
         voices: their names; none if there is but one.
         tempo: quarter notes a minute.
-        bar: seconds of a bar; 0 if there are no bars.
+        bar: seconds of a bar of four quarters; 0 if there are no bars, and so no score.
         begin: seconds at which playing begins.
         play: begins at once.
         endless: more is to be asked for before the end is reached.
@@ -86,9 +87,11 @@ def piano_roll_view(
         value: None shows `empty`.
         ask: a function that makes files: it gets `{"kind": "mid", "wav", "png" or "svg", "title":
             ..., "instrument": ..., "voices": [...], "tempo": ..., "colour": "voice", "velocity" or
-            "surprise", "notes": [[pitch, velocity, start, end, voice, surprise or null], ...]}`,
-            whatever a browser puts there, and answers with `{"type": ..., "data": base64}` or
-            `{"error": sentence}`.
+            "surprise", "view": "roll" or "score", "notes": [[pitch, velocity, start, end, voice,
+            surprise or null], ...]}`, whatever a browser puts there, and answers with `{"type":
+            ..., "data": base64}` or `{"error": sentence}`. Of the pictures, the SVG of a score is
+            what the page shows; a `"width"` in staff spaces goes with it, and the elements are
+            those of `lstm_core.music.score.svg`.
         empty: what is said while there is nothing on the roll.
     """
     view = widget(

@@ -3,11 +3,12 @@
 function theme() {
   readPalette(root);
   legend();
+  tint();
   draw();
 }
 
 empty.textContent = props.empty;
-new ResizeObserver(draw).observe(host);
+new ResizeObserver(() => { draw(); engrave(); }).observe(host);
 new MutationObserver(theme).observe(document.body, { attributes: true, attributeFilter: ['class'] });
 root.querySelector('.loudness').value = band.loudness;
 watch('value', () => { receive(); tempoSaid(); });

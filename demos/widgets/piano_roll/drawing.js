@@ -50,6 +50,7 @@ function legend() {
   if (!sheet) box.replaceChildren();
   else if (colour.value === 'velocity') box.replaceChildren(item('soft to loud', `linear-gradient(to right, ${mixed(palette.accent, 0.2, palette.surface)}, ${palette.accent})`, true));
   else if (colour.value === 'surprise') box.replaceChildren(item(`expected to surprising (${SURPRISED} nats)`, `linear-gradient(to right, ${mixed(palette.surprise, 0.12, palette.surface)}, ${palette.surprise})`, true));
+  else if (inScore()) box.replaceChildren();
   else if (sheet.voices.length) box.replaceChildren(...sheet.voices.map((name, n) => item(name, palette[VOICES[n]])));
   else if (sheet.notes.some((note) => note.given)) box.replaceChildren(item('given', palette.muted), item('by the network', palette.accent));
   else box.replaceChildren();
@@ -70,6 +71,10 @@ function paint() {
   view.width = host.clientWidth;
   view.height = host.clientHeight;
   if (!sheet || !view.width) return;
+  if (inScore()) {
+    paintScore();
+    return;
+  }
   fit();
   follow();
   const pen = sized(canvas, view.width, view.height);

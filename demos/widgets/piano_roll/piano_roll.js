@@ -1,5 +1,6 @@
 // A piano roll: what Python sends (see __init__.py) becomes notes. palette.js has the colours,
-// player.js the sound; drawing.js draws, transport.js plays, places.js has what a visitor points at.
+// player.js the sound; drawing.js draws, transport.js plays, places.js has what a visitor points at,
+// score.js shows the same as a score.
 
 const root = element.querySelector('.piano-roll');
 const host = root.querySelector('.roll');
@@ -30,6 +31,7 @@ function begin(value) {
   sheet = { ...about, notes: [] };
   chosen = -1;
   asked = false;
+  erase();
   view.left = 0;
   view.aim = 0;
   instrument.value = sheet.instrument;
@@ -78,7 +80,7 @@ function receive() {
     if (value.done && said.textContent.endsWith('…')) say(hint());
   }
   empty.hidden = Boolean(sheet);
-  canvas.hidden = !sheet;
+  arrange();
   if (fresh) {
     seek(sheet.begin, false);
     if (sheet.play) start();
@@ -86,6 +88,7 @@ function receive() {
   legend();
   show();
   draw();
+  engrave();
 }
 
 // The music is as long as it is by now.
@@ -102,6 +105,7 @@ function finish() {
   if (said.textContent.endsWith('…')) say(hint());
   show();
   draw();
+  engrave();
 }
 
 const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;

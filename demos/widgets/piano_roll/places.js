@@ -36,6 +36,10 @@ function noteAt(x, y) {
 }
 
 function zoom(factor, x = (view.width + KEYS) / 2) {
+  if (inScore()) {
+    rescale(factor);
+    return;
+  }
   const fixed = timeAt(x);
   view.scale = Math.max(NARROWEST, Math.min(WIDEST, view.scale * factor));
   view.left = view.aim = Math.max(0, fixed - (x - KEYS) / view.scale);
@@ -130,26 +134,32 @@ host.addEventListener('keydown', (event) => {
 });
 
 for (const button of root.querySelectorAll('[data-zoom]')) button.addEventListener('click', () => zoom(Number(button.dataset.zoom), xOf(position())));
-colour.addEventListener('change', () => { legend(); draw(); });
+colour.addEventListener('change', () => { legend(); tint(); draw(); });
 
 // Files, at the tempo and on the instrument of the page.
 
+// What Python is to make a file of; `pace` is how much faster than the piece.
+function question(kind, pace) {
+  const notes = sheet.notes.map((n) => [n.pitch, n.velocity, n.start / pace, endOf(n) / pace, n.voice, n.surprise]);
+  return {
+    kind, notes, title: sheet.title, voices: sheet.voices, instrument: instrument.value,
+    tempo: sheet.tempo * pace, colour: colour.value, view: inScore() ? 'score' : 'roll',
+  };
+}
+
+async function fetched(message) {
+  try {
+    return await server[props.asks](message);
+  } catch {
+    return { error: 'The server does not answer. Is it still running?' };
+  }
+}
+
 async function file(button) {
   const kind = button.dataset.kind;
-  const pace = speed();
-  const notes = sheet.notes.map((n) => [n.pitch, n.velocity, n.start / pace, endOf(n) / pace, n.voice, n.surprise]);
-  const question = {
-    kind, notes, title: sheet.title, voices: sheet.voices, instrument: instrument.value,
-    tempo: sheet.tempo * pace, colour: colour.value,
-  };
   button.disabled = true;
   if (kind === 'wav') say('The sound is rendered; it takes some seconds.');
-  let answer;
-  try {
-    answer = await server[props.asks](question);
-  } catch {
-    answer = { error: 'The server does not answer. Is it still running?' };
-  }
+  const answer = await fetched(question(kind, speed()));
   button.disabled = false;
   say(answer.error || hint());
   if (answer.error) return;
