@@ -416,7 +416,7 @@ def test_svg():
 def test_long_scores_are_printed_smaller(monkeypatch):
     page = engraving.engrave(write(chorale("print"), "D"), 73)
     high, wide = Image.open(io.BytesIO(picture.printed(page, title="$x_1$ & y"))).size[::-1]
-    assert (wide, high) == pytest.approx((73 * 10.5, (page.height + 4) * 10.5), abs=1)
+    assert (wide, high) == pytest.approx((73 * 18, (page.height + 4) * 18), abs=1)
     monkeypatch.setattr(picture, "TALLEST", 200)
     smaller = Image.open(io.BytesIO(picture.printed(page))).size
     assert smaller == pytest.approx((200 * 73 / page.height, 200), abs=1)
