@@ -14,6 +14,7 @@ from demos.handwriting.runs import MOST_VARIANTS, NETWORK, checkable, sampler, s
 from demos.heading import heading
 from demos.widgets.hand_picker import hand_picker_view
 from demos.widgets.ink_stage import ink_stage_view
+from lstm_core.handwriting.checking import ATTEMPTS
 from lstm_core.handwriting.request import MAX_SEED, MAX_TEXT
 
 NAME, TITLE = "handwriting", "Handwriting"
@@ -30,7 +31,7 @@ def build(page: gr.Blocks) -> None:
         gr.Markdown("There is no network that writes by hand in the folder `checkpoints`.")
         return
     first, value = samples.opening() or (None, None)
-    asked = samples.OPENING.request
+    asked = samples.OPENING
 
     now, own = gr.State(first), gr.State(None)
     with gr.Row(elem_classes="exhibit-row"):
@@ -84,8 +85,9 @@ def build(page: gr.Blocks) -> None:
                 )  # fmt: skip
                 new_seed = gr.Checkbox(True, label="Draw a new seed for every text")
                 checked = gr.Checkbox(
-                    False, label="Begin lines again that cannot be read", visible=checkable(),
-                    info="by the network of the tab that reads handwriting",
+                    checkable(), label="Keep the most legible attempt", visible=checkable(),
+                    info=f"Each line is written {ATTEMPTS} times at once; which of them is kept, "
+                    "the network that reads handwriting decides",
                     elem_id="handwriting-checked",
                 )  # fmt: skip
 

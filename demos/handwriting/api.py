@@ -25,11 +25,11 @@ def offer() -> None:
 def write_by_hand(
     text: str = "The quick brown fox jumps over the lazy dog",
     hand: str = "",
-    bias: float = 0.5,
+    bias: float = 1.0,
     seed: int = 0,
     other: str = "",
     blend: float = 0.5,
-    checked: bool = False,
+    checked: bool = True,
     style: list[float] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Write a text by hand: as the strokes of a pen, line by line.
@@ -41,7 +41,8 @@ def write_by_hand(
         seed: the same seed and settings give the same strokes, 0 to 4294967295
         other: the name of a second writer to blend with the first; empty: nobody
         blend: share of the second writer, 0 to 1
-        checked: begin a line again, at most twice, if the network that reads cannot read it
+        checked: write every line four times, and keep the one that the network that reads
+            handwriting reads best
         style: the numbers of a hand, as /fit_hand finds them, in place of a known writer's
 
     Returns:

@@ -22,9 +22,6 @@ slower. More of them keep it busy: each has Gradio copy the values of all compon
 class Ink:
     """The points of one variant, as far as it is written.
 
-    Attributes:
-        begun: points before the line that is being written, which may be begun again.
-
     Args:
         goes_on: the first line goes on from other ink, and does not begin with the pen on the
             board.
@@ -33,15 +30,10 @@ class Ink:
     def __init__(self, goes_on: bool = False) -> None:
         self.goes_on = goes_on
         self.rows: list[tuple[float, float, int, int]] = []  # x, y, marks and letter
-        self.line, self.begun = -1, 0
 
     def add(self, step: WritingStep) -> None:
         """One point more, and at the beginning of a line where the pen was put down."""
         letter = int(step.attention.argmax())
-        if step.position == 0 and step.line == self.line:
-            del self.rows[self.begun :]
-        elif step.position == 0:
-            self.line, self.begun = step.line, len(self.rows)
         x, y = (0.0, 0.0) if step.position == 0 else self.rows[-1][:2]
         if step.position == 0 and not (self.goes_on and step.line == 0):
             self.rows.append((x, y, ORIGIN, letter))
@@ -81,23 +73,24 @@ def follow(run: Run) -> Iterator[dict[str, str]]:
     """Write a run.
 
     Yields:
-        values of the stage: the first point at once, then a stretch at a time, each with the one
-        before it; the last holds everything. Lines that may be begun again come whole, once they
-        are not.
+        values of the stage: the first point at once, or a clean sheet if lines are chosen, then a stretch at a time, each with the one
+        before it, and all there is at the ends of lines, after which the next may take its time;
+        the last holds everything.
     """
     sheet = sheet_of(run)
     goes_on = run.own is not None and run.own.ink is not None
     inks = [Ink(goes_on) for _ in range(run.variants)]
-    sent, before, due = [-1] * run.variants, [0] * run.variants, 0.0
+    sent, before, due = [0] * run.variants, [0] * run.variants, 0.0
+    if run.checked:  # a clean sheet, until the first line is chosen
+        yield ink_stage_value(sheet, [ink.stretch() for ink in inks], done=False)
     for steps in stream_many(run):
         for ink, step in zip(inks, steps, strict=True):
             if step is not None:
                 ink.add(step)
-        sure = [ink.begun if run.checked else len(ink.rows) for ink in inks]
-        if time.monotonic() < due or sure == sent:
+        if time.monotonic() < due and not any(step is not None and step.last for step in steps):
             continue
-        parts = zip(inks, before, sure, strict=True)
-        yield ink_stage_value(sheet, [ink.stretch(a, b) for ink, a, b in parts], done=False)
-        before, sent = [max(0, n) for n in sent], sure
+        parts = zip(inks, before, strict=True)
+        yield ink_stage_value(sheet, [ink.stretch(first) for ink, first in parts], done=False)
+        before, sent = sent, [len(ink.rows) for ink in inks]
         due = time.monotonic() + STRETCH_SECONDS
     yield ink_stage_value(sheet, [ink.stretch() for ink in inks], done=True)

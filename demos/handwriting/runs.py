@@ -17,7 +17,6 @@ from lstm_core.handwriting.checking import Checker
 from lstm_core.handwriting.request import MAX_SEED, Ink, WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
 from lstm_core.handwriting.steps import WritingStep
-from lstm_core.handwriting.watching import alone
 from lstm_core.recognition.sampler import ReadingSampler
 
 NETWORK = "writing"
@@ -47,7 +46,8 @@ class Run:
         request: of the first variant; the seeds of the others are those that follow.
         own: the visitor's hand, if it is to be written in that.
         variants: how many of them.
-        checked: lines that the project's own reader cannot read are begun again.
+        checked: every line is written several times, and the one kept that the project's own reader
+            reads best.
 
     Raises:
         ValueError: a sentence, if there are too few or too many variants, or it is no number.
@@ -72,8 +72,8 @@ class Run:
 
 
 def stream_many(run: Run, *, trace: bool = False) -> Iterator[list[WritingStep | None]]:
-    """Write all variants of a run side by side, as `WritingSampler.stream_many`; with lines that
-    are begun again, if the run is checked."""
+    """Write all variants of a run side by side, as `WritingSampler.stream_many`; if the run is
+    checked, by lines that were chosen."""
     prime = run.own.ink if run.own else None
     style = np.array(run.own.style, dtype=np.float32) if run.own else None
     count = run.variants
@@ -83,28 +83,17 @@ def stream_many(run: Run, *, trace: bool = False) -> Iterator[list[WritingStep |
 
 def stream(run: Run, variant: int = 0, *, trace: bool = False) -> Iterator[WritingStep]:
     """Write one variant of a run: the very points that all of them side by side have, as sums of
-    floating-point numbers depend on how many lines are written at once. Of lines that are begun
-    again nothing comes but how they were written in the end.
+    floating-point numbers depend on how many lines are written at once.
 
     Args:
         run: what is written.
         variant: which, from 0.
         trace: keep what the memory cells did.
     """
-    line: list[WritingStep] = []
     for steps in stream_many(run, trace=trace):
         step = steps[variant]
-        if step is None:
-            break
-        if not run.checked:
+        if step is not None:
             yield step
-            continue
-        if step.position == 0:
-            if line and line[0].line < step.line:
-                yield from line
-            line = []
-        line.append(alone(step))
-    yield from line
 
 
 @cache

@@ -14,16 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from demos.handwriting.paper import Ink, sheet_of
-from demos.handwriting.runs import Run, sampler, stream
+from demos.handwriting.runs import Run, checkable, sampler, stream
 from demos.widgets.hand_picker import Specimen
 from demos.widgets.ink_stage import ink_stage_value
 from lstm_core.handwriting.drawing import baseline
 from lstm_core.handwriting.request import WritingRequest
 
 FOLDER = Path(__file__).with_name("samples")
-OPENING = Run(
-    WritingRequest("No font, no picture: a network moves the pen, point by point.", bias=1, seed=4)
-)
+OPENING = WritingRequest("No font, no picture: a network moves the pen, point by point.", seed=4)
 """What is written when the tab opens."""
 
 WORD = WritingRequest("hand", bias=1.5, seed=1)
@@ -41,7 +39,7 @@ def opening() -> tuple[Run, dict[str, str]] | None:
     if not path.is_file():
         return None
     sent = json.loads(path.read_text(encoding="utf-8"))
-    run, ink = Run(WritingRequest(**sent["request"])), Ink()
+    run, ink = Run(WritingRequest(**sent["request"]), checked=sent["checked"]), Ink()
     ink.rows = [tuple(row) for row in sent["points"]]
     return run, ink_stage_value(sheet_of(run, "opening"), [ink.stretch()], done=True)
 
@@ -58,10 +56,10 @@ def make() -> None:
     """Have everything written."""
     FOLDER.mkdir(exist_ok=True)
     ink = Ink()
-    for step in stream(OPENING):
+    for step in stream(Run(OPENING, checked=checkable())):
         ink.add(step)
     rows = [[round(x, 1), round(y, 1), marks, letter] for x, y, marks, letter in ink.rows]
-    opened = {"request": asdict(OPENING.request), "points": rows}
+    opened = {"request": asdict(OPENING), "checked": checkable(), "points": rows}
     found = {name: word_in(name) for name in sampler().hands}
     for name, content in (("opening", opened), ("hands", found)):
         text = json.dumps(content, separators=(",", ":"))
@@ -71,7 +69,7 @@ def make() -> None:
 def word_in(hand: str) -> Specimen:
     """The word in a hand."""
     ink = Ink()
-    for step in stream(Run(replace(WORD, hand=hand))):
+    for step in stream(Run(replace(WORD, hand=hand), checked=checkable())):
         ink.add(step)
     (line,) = ink.lines()
     xy = line[:, :2] - (line[:, 0].min(), baseline(line))

@@ -5,21 +5,27 @@ A line has failed if
 - the pen ran away: the line is far wider or higher than people's; or
 - a word is lost: fewer than half of its characters are found where they should be in what is read.
 
-A sampler with a `Checker` begins such a line again, with other random numbers.
+A sampler with a `Checker` writes every line several times, with other random numbers, and keeps the
+one that can be read best.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
-from lstm_core.recognition.metrics import found
+from lstm_core.recognition.metrics import cer, found
 from lstm_core.recognition.sampler import ReadingSampler
 
 WIDEST, HIGHEST = 500.0, 2_000.0
 """Width for each character and height, in units of the whiteboard, that are too much: half again as
 wide and as high as the training lines, but for one in a thousand."""
+
+ATTEMPTS = 4
+"""At a line. Side by side, they take no longer than two one after the other."""
 
 MARGIN = 2
 """Characters that a line may be wider than its text: one of a single letter is none too many."""
@@ -69,9 +75,15 @@ class Checker:
     def __init__(self, reader: ReadingSampler) -> None:
         self.reader = reader
 
-    def __call__(self, line: WrittenLine) -> bool:
-        """Whether a line is as it should be."""
-        if line.given_up or line.ran_away:
-            return False
-        (reading,) = self.reader.read_lines([line.points])
-        return not line.failed(reading)
+    def __call__(self, lines: Sequence[WrittenLine]) -> list[tuple[bool, float]]:
+        """How bad lines are, to be compared: whether each has failed, and its character error."""
+        whole = [line for line in lines if not line.given_up and not line.ran_away]
+        readings = iter(self.reader.read_lines([line.points for line in whole]) if whole else ())
+        faults = []
+        for line in lines:
+            if line.given_up or line.ran_away:
+                faults.append((True, inf))
+            else:
+                reading = next(readings)
+                faults.append((line.failed(reading), cer([line.text], [reading])))
+        return faults

@@ -20,6 +20,9 @@ from lstm_core.recognition.sampler import ReadingSampler
 SENTENCES = 200
 SEEDS = (1, 2, 3)
 
+OF_THE_NETWORK = "cer", "failed", "given_up", "ran_away", "word_lost"
+"""What `measure` says of the network's lines, and not of people's."""
+
 TOGETHER = 24
 """Lines that are written side by side."""
 
@@ -60,7 +63,7 @@ def measure(
     """Figures of the lines' texts, each written with several seeds, and of their real ink.
 
     Args:
-        sampler: writes, with its default settings, in any hand.
+        sampler: writes, with the default settings of a request, in any hand.
         reader: reads, without a language model.
         lines: by people.
 

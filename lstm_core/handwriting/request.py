@@ -38,7 +38,7 @@ class WritingRequest:
     """
 
     text: str = "The quick brown fox jumps over the lazy dog"
-    bias: float = 0.5
+    bias: float = 1.0
     seed: int = 0
     hand: str = ""
     other: str = ""

@@ -13,6 +13,8 @@ is gone on from in the same way.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -21,14 +23,14 @@ import torch
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.handwriting.characters import Alphabet
-from lstm_core.handwriting.checking import Checker, WrittenLine
+from lstm_core.handwriting.checking import ATTEMPTS, Checker, WrittenLine
 from lstm_core.handwriting.dataset import ANY_HAND, Scale, offsets
 from lstm_core.handwriting.drawing import Writing
 from lstm_core.handwriting.mixture import draw
 from lstm_core.handwriting.model import WritingConfig, WritingModel
 from lstm_core.handwriting.request import Ink, WritingRequest, lines_of
 from lstm_core.handwriting.stepper import PenState, Thought, WritingStepper
-from lstm_core.handwriting.steps import TRIES, Row, WritingStep
+from lstm_core.handwriting.steps import Row, WritingStep
 from lstm_core.recognition.sampler import ReadingSampler
 
 FARTHEST_STYLE = 100
@@ -57,8 +59,9 @@ class WritingSampler:
 
         Args:
             name: "writing", or a file.
-            reader: the checkpoint of a network that reads, such as "reading": lines that it cannot
-                read are begun again. None to leave every line as it comes.
+            reader: the checkpoint of a network that reads, such as "reading": every line is
+                written `checking.ATTEMPTS` times side by side, and the one that it reads best is
+                kept. None to leave every line as it comes.
 
         Raises:
             CheckpointError: a sentence, if the checkpoint cannot be used.
@@ -132,8 +135,8 @@ class WritingSampler:
             trace: keep what the memory cells did.
 
         Yields:
-            a step for each point, as soon as it is known. A step of position 0 begins a line, or
-            begins it again if a checker has found fault with it.
+            a step for each point, as soon as it is known; with a checker, the steps of a line once
+            it is chosen.
 
         Raises:
             ValueError: a sentence, for characters that cannot be written or an unknown hand.
@@ -150,7 +153,6 @@ class WritingSampler:
         texts: list[str] = []
         for step in self.stream(request, prime, style):
             if step.position == 0:
-                del lines[step.line :], texts[step.line :]
                 lines.append([(0.0, 0.0, prime is not None and step.line == 0)])
                 texts.append(step.text)
             x, y, _ = lines[-1][-1]
@@ -172,7 +174,7 @@ class WritingSampler:
             as in `stream`; one prime and one style for each request, if any.
 
         Yields:
-            lists of a step for each request, or None for one that is finished.
+            lists of a step for each request, or None for one of which there is nothing new.
 
         Raises:
             ValueError: as `stream`, or if there is no request.
@@ -183,6 +185,44 @@ class WritingSampler:
         styles = styles or [None] * len(requests)
         triples = zip(requests, primes, styles, strict=True)
         rows = [self._begin(n, *triple) for n, triple in enumerate(triples)]
+        yield from self._run(rows, trace) if self.checker is None else self._choose(rows, trace)
+
+    def _choose(self, rows: list[Row], trace: bool) -> Iterator[list[WritingStep | None]]:
+        """Write rows to their ends; of each line comes the best attempt, all at once."""
+        assert self.checker is not None
+        count = len(rows)
+        while rows:
+            attempts = [
+                replace(row, index=ATTEMPTS * n + k, lines=row.lines[: row.line + 1], luck=luck)
+                for n, row in enumerate(rows)
+                for k, luck in enumerate((row.luck, *row.luck.spawn(ATTEMPTS - 1)))
+            ]
+            written: list[list[WritingStep]] = [[] for _ in attempts]
+            for steps in self._run(attempts, trace):
+                for line, step in zip(written, steps, strict=True):
+                    if step is not None:
+                        line.append(step)
+            faults = self.checker(
+                [
+                    WrittenLine(line[-1].text, np.array(attempt.points), line[-1].given_up)
+                    for attempt, line in zip(attempts, written, strict=True)
+                ]
+            )
+            chosen: list[Sequence[WritingStep]] = [()] * count
+            for n, row in enumerate(rows):
+                places = range(n * ATTEMPTS, (n + 1) * ATTEMPTS)
+                best = min(places, key=lambda place: faults[place])
+                chosen[row.index] = written[best]
+                row.start, row.read, row.point = (
+                    getattr(attempts[best], name) for name in ("start", "read", "point")
+                )
+                row.line += 1
+            yield from map(list, zip_longest(*chosen))
+            rows = [row for row in rows if row.line < len(row.lines)]
+
+    def _run(self, rows: list[Row], trace: bool) -> Iterator[list[WritingStep | None]]:
+        """Write rows to their ends."""
+        count = len(rows)
         characters, state, points = self._places(rows), *self._starts(rows)
         constants = np.concatenate([row.constants for row in rows], axis=1)
         thought = self.stepper(points, state, characters, constants)
@@ -191,7 +231,7 @@ class WritingSampler:
             points = draw(before.outputs, bias, np.stack([row.fortune() for row in rows]))
             points = points.astype(np.float32)
             thought = self.stepper(points, before.state, characters, constants)
-            steps: list[WritingStep | None] = [None] * len(requests)
+            steps: list[WritingStep | None] = [None] * count
             ended = []
             for b, row in enumerate(rows):
                 passed = has_passed(thought.phi[b], len(row.text))
@@ -203,11 +243,10 @@ class WritingSampler:
                 row.add(step)
                 if last:
                     ended.append(b)
-                    if self._accepted(row, step):
-                        if row.keep and row.line == 0:
-                            row.start, row.read = before.state.rows([b]), row.lines[0]
-                            row.point = np.append(points[b, :2], np.float32(1))
-                        row.line, row.tries = row.line + 1, 0
+                    if row.keep and row.line == 0:
+                        row.start, row.read = before.state.rows([b]), row.lines[0]
+                        row.point = np.append(points[b, :2], np.float32(1))
+                    row.line += 1
             yield steps
             if ended:
                 going = [b for b, row in enumerate(rows) if row.line < len(row.lines)]
@@ -220,13 +259,6 @@ class WritingSampler:
                 characters = self._places(rows)
                 constants = np.concatenate([row.constants for row in rows], axis=1)
                 thought = self._resumed(thought, kept, begun, characters, constants)
-
-    def _accepted(self, row: Row, last: WritingStep) -> bool:
-        """Whether a line may stay, now that its last point is written."""
-        row.tries += 1
-        if self.checker is None or row.tries == TRIES:
-            return True
-        return self.checker(WrittenLine(last.text, np.array(row.points), last.given_up))
 
     def _resumed(
         self, thought: Thought, kept: list[int], begun: list[Row], characters: np.ndarray,

@@ -16,9 +16,6 @@ from lstm_core.trace import Trace
 SLOWEST = 60
 """Points for a character at which a line is given up; people take 9 to 61 (the mean is 21)."""
 
-TRIES = 3
-"""How often a line is written at most, if a checker finds fault with it."""
-
 AT_LEAST = 120
 """Points that every line may have, however short its text."""
 
@@ -38,7 +35,6 @@ class Row:
     index: int  # place among the requests
     line: int = 0
     position: int = 0
-    tries: int = 0  # at this line, that have come to an end
     points: list[tuple[float, float, bool]] = field(default_factory=list)  # of this line
 
     @property

@@ -27,7 +27,7 @@ def test_each_tab_is_alive(visit):
     bar.filter(has_text="Text").click()
     expect(page.locator("#writing .text s").nth(899)).to_be_visible()
     page.get_by_role("tab", name="Handwriting", exact=True).click()
-    expect(page.locator("#handwriting-stage .text")).to_have_text(samples.OPENING.request.text)
+    expect(page.locator("#handwriting-stage .text")).to_have_text(samples.OPENING.text)
     bar.filter(has_text="Reading handwriting").click()
     first = next(iter(readings.samples().values()))
     read = readings.read(first).lines[0].text

@@ -131,7 +131,7 @@ def test_what_is_written_next_is_looked_into(tab):
     expect(which.locator("option")).to_have_count(2)
     status = page.locator("#handwriting-status").text_content()
     seed = int(re.search(r"seed (\d+)", status)[1])
-    run = runs.Run(WritingRequest(text, bias=samples.OPENING.request.bias, seed=seed))
+    run = runs.Run(WritingRequest(text, bias=samples.OPENING.bias, seed=seed))
     count = len(inside.watched(run, 0, 0))
     expect_point(page, count // 2, count)
     which.select_option("1")

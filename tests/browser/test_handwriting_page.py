@@ -306,7 +306,7 @@ def test_a_text_is_written_by_hand(tab):
     seed = int(re.search(r"seed (\d+)", status.text_content()).group(1))
     expect(page.locator("#handwriting-seed input")).to_have_value(str(seed))
     name, saved = strokes_saved(page)
-    bias = samples.OPENING.request.bias
+    bias = samples.OPENING.bias
     request = WritingRequest("Dear reader", seed=seed, hand="10023", bias=bias)
     (expected,) = runs.sampler().write(request).lines
     assert name == "Dear-reader.json"

@@ -1,15 +1,19 @@
 """Legibility of what is written: each way to fail, seen by a reader that reads what it is told."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 
 from lstm_core.handwriting import legibility
-from lstm_core.handwriting.checking import Checker, WrittenLine, lost_words
+from lstm_core.handwriting.checking import ATTEMPTS, Checker, WrittenLine, lost_words
 from lstm_core.handwriting.legibility import SEEDS, character_rates, measure, sentences, write
 from lstm_core.handwriting.recipe import trusted
 from lstm_core.handwriting.request import MAX_LINE, WritingRequest
+from lstm_core.handwriting.sampler import WritingSampler
+from lstm_core.handwriting.stepper import PenState
 from lstm_core.ink.composition import ASCII
 from lstm_core.ink.iam import read_lines
 
@@ -67,58 +71,87 @@ def test_a_line_fails_in_each_way(lines):
     assert line.failed(line.text.split(" ")[0])
 
 
-def test_a_checker_has_read_what_is_not_faulty_anyway(lines):
-    line = as_written(lines[0])
-    for answer, good in ((line.text, True), ("", False)):
-        reader = Told([answer])
-        assert Checker(reader)(line) == good
-        assert len(reader.seen) == 1
-    assert not Checker(Told())(replace(line, given_up=True))
-    assert not Checker(Told())(replace(line, points=line.points * [99, 99, 1]))
+def test_lines_are_compared_by_their_faults_then_by_their_errors(lines):
+    good = as_written(lines[0])
+    given_up = replace(good, given_up=True)
+    away = replace(good, points=good.points * [99, 99, 1])
+    wrong = good.text.replace("e", "c")
+    assert wrong != good.text
+    reader = Told([wrong, good.text, ""])
+    found = Checker(reader)([given_up, good, good, away, good])
+    assert [len(seen) for seen in reader.seen] == [3]  # what is faulty anyway is not read
+    assert found[1] == (False, good.text.count("e") / len(good.text))
+    assert found[2] == (False, 0)
+    assert found[4] == (True, 1)
+    assert sorted(range(5), key=lambda n: found[n]) == [2, 1, 4, 0, 3]
+    assert Checker(Told())([given_up]) == [found[0]]
 
 
-class Strict:
-    """Finds fault with so many lines, and remembers all it was shown."""
+class Choice:
+    """Likes best the attempt of a number, and remembers all it was shown."""
 
-    def __init__(self, faults):
-        self.faults, self.seen = faults, []
+    def __init__(self, number):
+        self.number, self.seen = number, []
 
-    def __call__(self, line):
-        self.seen.append(line)
-        self.faults -= 1
-        return self.faults < 0
+    def __call__(self, lines):
+        self.seen.append(lines)
+        return [(False, float(n % ATTEMPTS != self.number)) for n in range(len(lines))]
+
+
+@pytest.fixture
+def choose(sampler):
+    """A sampler with the same weights that writes what somebody chooses."""
+    return lambda checker: WritingSampler(sampler.model, sampler.alphabet, checker=checker)
 
 
 @pytest.mark.parametrize("hand", ["", "7"])
-def test_a_line_that_cannot_be_read_is_begun_again(sampler, hand):
+@pytest.mark.parametrize("number", [0, ATTEMPTS - 1])
+def test_the_attempt_that_is_liked_best_is_kept(sampler, choose, hand, number):
     request = WritingRequest("The quick brown fox had a quicker one near a box", seed=2, hand=hand)
-    plain = sampler.write(request)
-    sampler.checker = Strict(2)
-    steps = list(sampler.stream(request))
-    begun = [(step.line, step.text) for step in steps if step.position == 0]
-    first, second = plain.texts
-    assert begun == [(0, first)] * 3 + [(1, second)]
-    assert [line.text for line in sampler.checker.seen] == [first] * 2 + [second]
-
-    # The first try is what is written without a checker; the others are not.
-    tries = [line.points for line in sampler.checker.seen]
-    np.testing.assert_allclose(tries[0], plain.lines[0], atol=1e-6)
-    assert len(tries[1]) != len(tries[0]) or np.abs(tries[1] - tries[0]).max() > 1
-
-    # What is left is the last try, and the lines after it.
-    sampler.checker = Strict(2)
-    again = sampler.write(request)
-    assert again.texts == plain.texts
-    np.testing.assert_allclose(again.lines[1], tries[2], atol=1e-6)
-    ends = [n for n, step in enumerate(steps) if step.last]
-    assert len(again.lines[0]) == 1 + ends[2] - ends[1]
+    plain, checker = sampler.write(request), Choice(number)
+    found = choose(checker).write(request)
+    assert found.texts == plain.texts
+    assert len(found.texts) == 2
+    for line, shown in zip(found.lines, checker.seen, strict=True):
+        assert len(shown) == ATTEMPTS
+        np.testing.assert_array_equal(line, shown[number].points)
+        for one, other in pairwise(sorted(shown, key=lambda line: len(line.points))):
+            assert len(one.points) < len(other.points) or (one.points != other.points).any()
+    # The first attempt at a line is what comes without a choice, as far as sums come out alike.
+    np.testing.assert_allclose(checker.seen[0][0].points[:30], plain.lines[0][:30], atol=1e-2)
 
 
-def test_a_line_without_fault_is_written_once(sampler):
-    request = WritingRequest("The quick brown fox", seed=2)
-    plain = sampler.write(request)
-    sampler.checker = Strict(0)
-    np.testing.assert_array_equal(sampler.write(request).lines[0], plain.lines[0])
+def test_what_is_liked_is_gone_on_from(sampler, choose):
+    """The second line is that of the network which has written the chosen first one: read by the
+    network itself, it comes to the same state."""
+    request = WritingRequest("The quick brown fox had a quicker one near a box", seed=2)
+    steps = list(choose(Choice(2)).stream(request))
+    first = [step for step in steps if step.line == 0]
+    begun = next(step for step in steps if step.line == 1)
+    moves = np.array([[step.dx, step.dy, step.pen_up] for step in first[:-1]])
+    points = sampler.scale.normalise(np.concatenate(([[0, 0, 0]], moves)))
+    ids = torch.from_numpy(sampler.alphabet.encode(first[0].text))[None]
+    _, state = sampler.model(
+        torch.from_numpy(points)[None].float(), ids, sampler.model.styles.weight[:1]
+    )
+    expected = PenState.of(state)
+    last = first[-1].thought.state.rows([first[-1].row])
+    np.testing.assert_allclose(last.h, expected.h, atol=1e-4)
+    assert begun.prefix == len(first[0].text) + 1
+
+
+def test_several_texts_and_their_attempts(sampler, choose):
+    """Side by side as alone; one that is finished has nothing new."""
+    requests = [WritingRequest(text, seed=n) for n, text in enumerate(["a box", "a fox had a box"])]
+    both = [[step for step in steps if step] for steps in
+            zip(*choose(Choice(1)).stream_many(requests), strict=True)]  # fmt: skip
+    for request, together in zip(requests, both, strict=True):
+        alone = list(choose(Choice(1)).stream(request))
+        assert {step.text for step in together} == {request.text}
+        np.testing.assert_allclose(
+            [(s.dx, s.dy) for s in together[:20]], [(s.dx, s.dy) for s in alone[:20]], atol=1e-2
+        )
+    assert len(both[0]) != len(both[1])
 
 
 def test_sentences_are_taken_evenly_and_fit_a_line(lines):

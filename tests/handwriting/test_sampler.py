@@ -92,7 +92,7 @@ def test_ink_is_gone_on_from(sampler):
     read = torch.cat((moves, drawn), 1)
     outputs, phi, _, _ = forced(sampler, read, f"{INK.text} {TEXT}", style)
     before = len(INK.points) - 1
-    check(steps, outputs[before:], phi[before:], len(INK.text) + 1, sampler, 0.5)
+    check(steps, outputs[before:], phi[before:], len(INK.text) + 1, sampler, 1)
     other = list(sampler.stream(request))
     assert steps[0].dx != pytest.approx(other[0].dx)
 
@@ -117,14 +117,14 @@ def test_lines_in_any_hand_go_on_from_the_first(sampler, monkeypatch):
     first = len(lines[0]) + 1
     style = sampler.style(request)
     outputs, phi, _, state = forced(sampler, points[:, : first - 1], texts[0], style)
-    check(lines[0], outputs, phi, 0, sampler, 0.5)
+    check(lines[0], outputs, phi, 0, sampler, 1)
     for n, line in enumerate(lines[1:], start=1):
         text = f"{texts[0]} {texts[n]}"
         own = points[:, first : first + len(line)]
         np.testing.assert_array_equal(own[0, 0, :2], points[0, len(lines[0]), :2])
         assert own[0, 0, 2] == 1
         outputs, phi, _, _ = forced(sampler, own, text, style, state)
-        check(line, outputs, phi, len(texts[0]) + 1, sampler, 0.5)
+        check(line, outputs, phi, len(texts[0]) + 1, sampler, 1)
         first += len(line) + 1
         assert (line[0].dx, line[0].dy) == (0, 0)
     assert first == len(read)
@@ -137,7 +137,7 @@ def test_lines_in_a_named_hand_begin_afresh(sampler):
     for _, group in itertools.groupby(steps, key=lambda step: step.line):
         line = list(group)
         outputs, phi, _, _ = forced(sampler, points_of(sampler, line), line[0].text, style)
-        check(line, outputs, phi, 0, sampler, 0.5)
+        check(line, outputs, phi, 0, sampler, 1)
 
 
 def test_texts_side_by_side_are_those_written_alone(sampler):
