@@ -18,6 +18,7 @@ def main(address: str) -> None:
         page = browser.new_page(viewport={"width": 1240, "height": 800})
         how_it_works(page, address)
         text(page, address)
+        handwriting(page, address)
         reading(page, address)
         memory(page, address)
         browser.close()
@@ -48,6 +49,17 @@ def text(page: Page, address: str) -> None:
 
     page.locator("#writing [data-mode=cell]").click()
     page.locator("#writing").screenshot(path=HERE / "cell.png")
+
+
+def handwriting(page: Page, address: str) -> None:
+    """The tab Handwriting: what was written, all of it."""
+    page.set_viewport_size({"width": 1240, "height": 800})
+    page.goto(f"{address}/?tab=handwriting")
+    page.wait_for_selector("#handwriting-stage canvas")
+    page.wait_for_timeout(3000)
+    page.locator("#handwriting-stage .play").click()  # skips to the end
+    page.wait_for_timeout(1000)
+    page.screenshot(path=HERE / "handwriting.png")
 
 
 def reading(page: Page, address: str) -> None:

@@ -177,12 +177,22 @@ def train(
         os.replace(temporary, path)
 
     def evaluate() -> None:
-        """Score the averaged weights; keep them if they are the best yet."""
+        """Score the averaged weights; keep them if they are the best yet.
+
+        At the end the trained weights have come to rest, and the average may lag behind them: then
+        the better of the two counts.
+        """
         trained = {name: p.detach().clone() for name, p in model.state_dict().items()}
-        model.load_state_dict(average)
+        candidates = [average, trained] if run.step == config.steps else [average]
         model.eval()
         with torch.no_grad():
-            score = objective.validate(model)
+            scores = []
+            for weights in candidates:
+                model.load_state_dict(weights)
+                scores.append(objective.validate(model))
+            score = min(scores)
+            weights = candidates[scores.index(score)]
+            model.load_state_dict(weights)
             row = {"step": run.step, "validation": score}
             if losses:
                 row["train"] = sum(losses) / len(losses)
@@ -193,7 +203,7 @@ def train(
         model.load_state_dict(trained)
         losses.clear()
         if score < run.score:
-            run.best = {name: p.clone() for name, p in average.items()}
+            run.best = {name: p.clone() for name, p in weights.items()}
             run.score, run.best_step = score, run.step
             if on_best is not None:
                 on_best(run)

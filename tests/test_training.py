@@ -286,6 +286,19 @@ def test_each_step_takes_the_rate_of_the_schedule(tmp_path):
         assert before - after == pytest.approx(learning_rate(config, step), abs=1e-5)
 
 
+def test_at_the_end_the_trained_weights_count_if_they_are_better_than_the_average(tmp_path):
+    """The weight slides down, and its average lags behind; lower is better."""
+    config = TrainingConfig(
+        20, learning_rate=0.1, warmup=4, weight_decay=0.0, average=0.9, evaluate_every=6
+    )
+    task = Slope()
+    run = train(task, config, tmp_path, device=CPU)
+    weights = {step: w for step, w, _ in task.seen} | {20: task.model.weight.item()}
+    scores = {row["step"]: row["validation"] for row in run.history.curve}
+    assert all(scores[step] > weights[step] for step in (3, 6, 12, 18))
+    assert scores[20] == weights[20] == run.score == run.best["weight"].item()
+
+
 @pytest.mark.parametrize("stop", [None, 13])
 def test_the_best_is_kept_while_the_run_goes_on(tmp_path, stop):
     """The weight slides past the place where it scores best; the loss is the weight itself."""

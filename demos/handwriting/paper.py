@@ -73,9 +73,9 @@ def follow(run: Run) -> Iterator[dict[str, str]]:
     """Write a run.
 
     Yields:
-        values of the stage: the first point at once, or a clean sheet if lines are chosen, then a stretch at a time, each with the one
-        before it, and all there is at the ends of lines, after which the next may take its time;
-        the last holds everything.
+        values of the stage: the first point at once, or a clean sheet if lines are chosen; then a
+        stretch at a time, each with the one before it, and all there is at the ends of lines, after
+        which the next may take its time; the last holds everything.
     """
     sheet = sheet_of(run)
     goes_on = run.own is not None and run.own.ink is not None
