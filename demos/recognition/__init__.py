@@ -40,7 +40,7 @@ def build(page: gr.Blocks) -> None:
         elem_id="reading-pad",
     )  # fmt: skip
     reading = reading_view(text, elem_id="reading-text")
-    gr.Markdown("Or begin with ink that a program drew:", elem_classes="status")
+    gr.Markdown("Or begin with ink by the network that writes by hand:", elem_classes="status")
     with gr.Row(elem_classes="buttons"):
         drawn = {title: gr.Button(title, size="sm") for title in titles}
 

@@ -11,12 +11,13 @@ from demos.recognition.readings import SAMPLES
 from lstm_core.handwriting.request import WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
 
-TEXTS = [
-    "Long short-term memory",
-    "Hello, reader!",
-    "two lines of ink that were written by a network",
-]
-"""What the samples say, in the order in which they are offered; each in another hand."""
+TEXTS = {
+    "Long short-term memory": 0,
+    "Hello, reader!": 5,
+    "two lines of ink that were written by a network": 2,
+}
+"""What the samples say, in the order in which they are offered, and their seeds; each in another
+hand."""
 
 UNIT = 4.0
 """Units of the whiteboard to a pixel of the pad."""
@@ -31,8 +32,8 @@ def make() -> None:
     for path in SAMPLES.glob("*.json"):
         path.unlink()
     step = len(sampler.hands) // len(TEXTS)
-    for n, text in enumerate(TEXTS):
-        request = WritingRequest(text, bias=1.0, seed=n, hand=sampler.hands[n * step])
+    for n, (text, seed) in enumerate(TEXTS.items()):
+        request = WritingRequest(text, seed=seed, hand=sampler.hands[n * step])
         words = "".join(c if c.isalnum() else " " for c in text.lower()).split()[:4]
         path = SAMPLES / f"{n + 1}-{'-'.join(words)}.json"
         strokes = timed([s / UNIT for s in sampler.write(request).strokes()])
