@@ -62,10 +62,16 @@ def on_write(
         mine, variants, checked,
         text=text, hand=hand, other=other, blend=blended, bias=bias, seed=seed,
     )  # fmt: skip
-    rest: tuple[Any, ...] = (run, run.request.seed, said(run))
-    for value in follow(run):
-        yield value, *rest
-        rest = (gr.skip(),) * len(rest)  # what a visitor changes meanwhile stays changed
+    values, nothing = follow(run), gr.skip()
+    facts: tuple[Any, ...] = run.request.seed, said(run)
+    if run.checked:
+        # A clean sheet: what is inside is looked into, which takes time, once there is ink.
+        yield next(values), nothing, *facts
+        facts = nothing, nothing
+    now: Any = run
+    for value in values:
+        yield value, now, *facts
+        now, facts = nothing, (nothing, nothing)  # what a visitor changes meanwhile stays changed
 
 
 def on_stop() -> dict[str, str]:

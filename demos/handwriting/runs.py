@@ -46,8 +46,8 @@ class Run:
         request: of the first variant; the seeds of the others are those that follow.
         own: the visitor's hand, if it is to be written in that.
         variants: how many of them.
-        checked: every line is written several times, and the one kept that the project's own reader
-            reads best.
+        checked: of several attempts at a line, the one is kept that the project's own reader reads
+            best.
 
     Raises:
         ValueError: a sentence, if there are too few or too many variants, or it is no number.

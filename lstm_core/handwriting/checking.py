@@ -5,8 +5,8 @@ A line has failed if
 - the pen ran away: the line is far wider or higher than people's; or
 - a word is lost: fewer than half of its characters are found where they should be in what is read.
 
-A sampler with a `Checker` writes every line several times, with other random numbers, and keeps the
-one that can be read best.
+A sampler with a `Checker` writes a line that is not read without an error several times, with other
+random numbers, and keeps the attempt that is read best.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ WIDEST, HIGHEST = 500.0, 2_000.0
 wide and as high as the training lines, but for one in a thousand."""
 
 ATTEMPTS = 4
-"""At a line. Side by side, they take no longer than two one after the other."""
+"""At a line, at most."""
+
+FLAWLESS = False, 0.0
+"""What a `Checker` says of a line that is read without an error."""
 
 MARGIN = 2
 """Characters that a line may be wider than its text: one of a single letter is none too many."""

@@ -23,14 +23,14 @@ import torch
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.handwriting.characters import Alphabet
-from lstm_core.handwriting.checking import ATTEMPTS, Checker, WrittenLine
+from lstm_core.handwriting.checking import ATTEMPTS, FLAWLESS, Checker, WrittenLine
 from lstm_core.handwriting.dataset import ANY_HAND, Scale, offsets
 from lstm_core.handwriting.drawing import Writing
 from lstm_core.handwriting.mixture import draw
 from lstm_core.handwriting.model import WritingConfig, WritingModel
 from lstm_core.handwriting.request import Ink, WritingRequest, lines_of
 from lstm_core.handwriting.stepper import PenState, Thought, WritingStepper
-from lstm_core.handwriting.steps import Row, WritingStep
+from lstm_core.handwriting.steps import Attempt, Row, WritingStep
 from lstm_core.recognition.sampler import ReadingSampler
 
 FARTHEST_STYLE = 100
@@ -59,9 +59,9 @@ class WritingSampler:
 
         Args:
             name: "writing", or a file.
-            reader: the checkpoint of a network that reads, such as "reading": every line is
-                written `checking.ATTEMPTS` times side by side, and the one that it reads best is
-                kept. None to leave every line as it comes.
+            reader: the checkpoint of a network that reads, such as "reading": a line that it does
+                not read without an error is written `checking.ATTEMPTS` times, and the attempt kept
+                that it reads best. None to leave every line as it comes.
 
         Raises:
             CheckpointError: a sentence, if the checkpoint cannot be used.
@@ -188,37 +188,54 @@ class WritingSampler:
         yield from self._run(rows, trace) if self.checker is None else self._choose(rows, trace)
 
     def _choose(self, rows: list[Row], trace: bool) -> Iterator[list[WritingStep | None]]:
-        """Write rows to their ends; of each line comes the best attempt, all at once."""
-        assert self.checker is not None
+        """Write rows to their ends; of each line comes the best attempt, all at once.
+
+        Nothing is better than a first attempt that is read without an error; where there is none,
+        the others are made, side by side.
+        """
         count = len(rows)
         while rows:
-            attempts = [
-                replace(row, index=ATTEMPTS * n + k, lines=row.lines[: row.line + 1], luck=luck)
-                for n, row in enumerate(rows)
-                for k, luck in enumerate((row.luck, *row.luck.spawn(ATTEMPTS - 1)))
-            ]
-            written: list[list[WritingStep]] = [[] for _ in attempts]
-            for steps in self._run(attempts, trace):
-                for line, step in zip(written, steps, strict=True):
-                    if step is not None:
-                        line.append(step)
-            faults = self.checker(
-                [
-                    WrittenLine(line[-1].text, np.array(attempt.points), line[-1].given_up)
-                    for attempt, line in zip(attempts, written, strict=True)
-                ]
-            )
+            best = self._attempts(rows, [[row.luck] for row in rows], trace)
+            lucks = [row.luck.spawn(ATTEMPTS - 1) for row in rows]
+            again = [n for n, attempt in enumerate(best) if attempt.fault > FLAWLESS]
+            if again:
+                others = self._attempts([rows[n] for n in again], [lucks[n] for n in again], trace)
+                for n, other in zip(again, others, strict=True):
+                    best[n] = min(best[n], other, key=lambda attempt: attempt.fault)
             chosen: list[Sequence[WritingStep]] = [()] * count
-            for n, row in enumerate(rows):
-                places = range(n * ATTEMPTS, (n + 1) * ATTEMPTS)
-                best = min(places, key=lambda place: faults[place])
-                chosen[row.index] = written[best]
-                row.start, row.read, row.point = (
-                    getattr(attempts[best], name) for name in ("start", "read", "point")
-                )
+            for row, attempt in zip(rows, best, strict=True):
+                chosen[row.index], written = attempt.steps, attempt.row
+                row.start, row.read, row.point = written.start, written.read, written.point
                 row.line += 1
             yield from map(list, zip_longest(*chosen))
             rows = [row for row in rows if row.line < len(row.lines)]
+
+    def _attempts(
+        self, rows: list[Row], lucks: list[list[np.random.Generator]], trace: bool
+    ) -> list[Attempt]:
+        """The best of some attempts at the line of each row, as many as there are lucks for each,
+        all of them side by side."""
+        assert self.checker is not None
+        attempts = [
+            replace(row, lines=row.lines[: row.line + 1], luck=luck)
+            for row, own in zip(rows, lucks, strict=True)
+            for luck in own
+        ]
+        for index, attempt in enumerate(attempts):
+            attempt.index = index
+        written: list[list[WritingStep]] = [[] for _ in attempts]
+        for steps in self._run(attempts, trace):
+            for line, step in zip(written, steps, strict=True):
+                if step is not None:
+                    line.append(step)
+        lines = [
+            WrittenLine(line[-1].text, np.array(attempt.points), line[-1].given_up)
+            for attempt, line in zip(attempts, written, strict=True)
+        ]
+        found = list(map(Attempt, attempts, written, self.checker(lines)))
+        K = len(lucks[0])
+        groups = (found[n : n + K] for n in range(0, len(found), K))
+        return [min(group, key=lambda attempt: attempt.fault) for group in groups]
 
     def _run(self, rows: list[Row], trace: bool) -> Iterator[list[WritingStep | None]]:
         """Write rows to their ends."""

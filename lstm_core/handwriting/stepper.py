@@ -19,6 +19,10 @@ from lstm_core.handwriting.model import POINT, WritingModel, WritingState
 from lstm_core.handwriting.window import MOST
 from lstm_core.trace import LayerTrace, Trace
 
+FEW = 4
+"""Lines up to so many are multiplied with a weight one after the other: a product of a matrix and a
+vector has nothing to prepare."""
+
 
 @dataclass
 class PenState:
@@ -112,7 +116,7 @@ class WritingStepper:
         kappa, w, phi = state.kappa, state.w, None
         read = [points, w]
         for n, weight in enumerate(self.weights):
-            z = np.concatenate((*read, state.h[n]), axis=1) @ weight  # (B, 4H)
+            z = product(np.concatenate((*read, state.h[n]), axis=1), weight)  # (B, 4H)
             z += constants[n]
             self.cell(z, state.c[n], hs[n], cs[n])
             gates[n] = z
@@ -156,6 +160,13 @@ class WritingStepper:
         c += z[:, :H] * z[:, 2 * H : 3 * H]  # eq. 9
         np.tanh(c, out=h)
         h *= z[:, 3 * H :]  # eq. 11
+
+
+def product(rows: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """(B, N), the product of (B, K) rows and a (K, N) weight."""
+    if len(rows) > FEW:
+        return rows @ weight
+    return (rows[:, None] @ weight)[:, 0]  # one row after another
 
 
 def array(tensor: torch.Tensor) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -138,3 +140,11 @@ class WritingStep:
             rho=m.rho.numpy(),
             pen_up=m.end.sigmoid().item(),
         )
+
+
+class Attempt(NamedTuple):
+    """One way in which a line was written."""
+
+    row: Row  # as it stands after the line
+    steps: Sequence[WritingStep]
+    fault: tuple[bool, float]  # as a `Checker` has it; less is better

@@ -157,14 +157,14 @@ def test_the_attempt_that_can_be_read_best_is_what_comes(monkeypatch):
 
     def picky(lines):
         shown.append(lines)
-        return [(n != 2, 0.0) for n in range(len(lines))]
+        return [(n != 2, 0.0) for n in range(len(lines))]  # of the first attempt, it likes none
 
     writer = runs.sampler()
     careful = WritingSampler(writer.model, writer.alphabet, checker=picky)
     monkeypatch.setattr(runs, "careful", lambda: careful)
     monkeypatch.setattr(events, "checkable", lambda: True)
     expected = careful.write(request)
-    for line, attempts in zip(expected.lines, shown, strict=True):
+    for line, attempts in zip(expected.lines, shown[1::2], strict=True):
         np.testing.assert_array_equal(attempts[2].points, line)
     values = [value for value, *_ in write(checked=True)]
     messages = [sent(value)["variants"][0] for value in values]
