@@ -54,7 +54,8 @@ def listed(facts: dict[str, Any]) -> str:
         elif isinstance(value, list | tuple) and len(value) > SHORT:
             parts.append(f"{len(value)} {words}")
         elif isinstance(value, list | tuple):
-            parts.append(f"{words} {' and '.join(map(str, value))}")
+            short = (f"{v:.4g}" if isinstance(v, float) else str(v) for v in value)
+            parts.append(f"{words} {' and '.join(short)}")
         elif isinstance(value, bool):
             parts.append(f"{words}: {'yes' if value else 'no'}")
         else:

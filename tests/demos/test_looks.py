@@ -124,7 +124,7 @@ def test_no_card_no_table():
     [
         ({}, ""),
         ({"hidden_size": 512, "num_layers": 2}, "hidden size 512, layers 2"),
-        ({"mean": [8.0, 0.5], "hands": ["7", "12", "31", "40", "41"]}, "mean 8.0 and 0.5, 5 hands"),
+        ({"mean": [8.12345, 0.5], "hands": list("abcde")}, "mean 8.123 and 0.5, 5 hands"),
         ({"nats_per_char": 1.5, "hardware": "a"}, "nats per character 1.5, hardware a"),
         ({"locked": False, "attention": True}, "locked: no, attention: yes"),
         ({"steps": 12000, "dropout": {"a": 1, "b": 2.5}}, "steps 12,000, dropout (a 1, b 2.5)"),
