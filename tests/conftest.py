@@ -10,7 +10,7 @@ import pytest
 import torch
 from captioning.tiny import save_captioner
 from music_models import compose_first, save_chorales, save_piano
-from small_models import forget, save_readers, save_writer
+from small_models import forget, save_readers, save_writer, shipped
 from translation.tiny import save_translators
 
 SHAKESPEARE = "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -50,8 +50,18 @@ def _repeatable():
     torch.set_num_threads(1)
 
 
+TABS_OF_OTHERS = ("demos.handwriting", "demos.music", "demos.translation", "demos.captioning")
+"""Tests of these tabs alone have networks of their own."""
+
+
 @pytest.fixture(scope="session")
-def text_models(tmp_path_factory):
+def small_networks(tmp_path_factory):
+    """A folder for the networks of the page."""
+    return tmp_path_factory.mktemp("checkpoints")
+
+
+@pytest.fixture(scope="session")
+def text_models(small_networks):
     """Two untrained text models, with all that a shipped one has, as the only ones of the page; and
     small networks for the tabs of the other tasks."""
     from demos import gallery, text, text_events, text_runs
@@ -60,7 +70,7 @@ def text_models(tmp_path_factory):
     from demos.recognition import readings
     from lstm_core.translation import sampler as translation
 
-    folder = tmp_path_factory.mktemp("checkpoints")
+    folder = small_networks
     save_text_model(folder, "shakespeare", "Shakespeare", SHAKESPEARE, layers=2)
     save_text_model(folder, "c_source", "C source code", PRINTABLE, layers=3)
     save_readers(folder)
@@ -166,11 +176,13 @@ def served():
 
 
 @pytest.fixture(scope="session")
-def gallery(text_models, served):
+def gallery(text_models, small_networks, served):
     """The address of a server of the gallery."""
     from demos.gallery import TABS, build
 
-    with served(build(TABS)) as address:
+    with shipped(small_networks, *TABS_OF_OTHERS):
+        page = build(TABS)
+    with served(page) as address:
         yield address
 
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
+from small_models import shipped
 
 from demos.gallery import TABS, build
 from demos.handwriting import samples
@@ -19,8 +20,12 @@ from playwright.sync_api import expect
 expect.set_options(timeout=SECONDS * 1000)
 
 
-def test_each_tab_is_alive(visit):
-    page = visit()
+def test_each_tab_is_alive(visit, small_networks):
+    with shipped(small_networks, *(tab.__name__ for tab in TABS if tab.NETWORKS)):
+        look_at_each_tab(visit())
+
+
+def look_at_each_tab(page):
     bar = page.get_by_role("tab")
     expect(bar).to_have_text([tab.TITLE for tab in TABS])
     expect(bar.nth(0)).to_have_attribute("aria-selected", "true")

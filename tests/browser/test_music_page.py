@@ -21,6 +21,7 @@ from .conftest import PHONE, SECONDS
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.thorough
 expect.set_options(timeout=SECONDS * 1000)
 
 EARS = """() => {

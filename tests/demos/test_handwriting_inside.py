@@ -33,7 +33,7 @@ def _writer(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run():
-    return runs.Run(WritingRequest(TEXT, seed=3), variants=2)
+    return runs.Run(WritingRequest(TEXT, bias=0.5, seed=3), variants=2)
 
 
 def event(**message):
