@@ -1,6 +1,7 @@
 """What all tests share: one thread, so that sums come out alike, and known random numbers; and for
 the tests of the page, two small text models and a server that shows them."""
 
+import shutil
 import socket
 import time
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ import pytest
 import torch
 from captioning.tiny import save_captioner
 from music_models import compose_first, save_chorales, save_piano
-from small_models import forget, save_readers, save_writer, shipped
+from small_models import TABS_OF_OTHERS, forget, save_readers, save_writer, shipped
 from translation.tiny import save_translators
 
 SHAKESPEARE = "\n !$&',-.3:;?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -50,14 +51,15 @@ def _repeatable():
     torch.set_num_threads(1)
 
 
-TABS_OF_OTHERS = ("demos.handwriting", "demos.music", "demos.translation", "demos.captioning")
-"""Tests of these tabs alone have networks of their own."""
-
-
 @pytest.fixture(scope="session")
 def small_networks(tmp_path_factory):
-    """A folder for the networks of the page."""
-    return tmp_path_factory.mktemp("checkpoints")
+    """A folder for the networks of the page; those of How it works are small as they are."""
+    from lstm_core import checkpoint
+
+    folder = tmp_path_factory.mktemp("checkpoints")
+    for name in {"numbers", "counter", "lags"}.intersection(checkpoint.names()):
+        shutil.copy(checkpoint.find(name), folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

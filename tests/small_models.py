@@ -18,6 +18,12 @@ from lstm_core.recognition.model import ReaderConfig, ReaderModel
 READ = [" ", *"abcdefghijklm"]
 """The characters that the readers read."""
 
+TABS_OF_OTHERS = (
+    "demos.handwriting", "demos.recognition", "demos.music", "demos.translation",
+    "demos.captioning",
+)  # fmt: skip
+"""Parts of the page whose own tests have networks of their own."""
+
 HANDS = ("10012", "10023", "10030")
 """The hands of the writer."""
 

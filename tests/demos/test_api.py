@@ -9,6 +9,7 @@ import gradio_client
 import httpx
 import pytest
 from gradio_client.exceptions import AppError
+from small_models import TABS_OF_OTHERS, shipped
 
 from demos.text_runs import sampler
 from lstm_core.text.sampler import TextRequest
@@ -20,6 +21,13 @@ OFFERED = {
     "compose", "continue_music", "harmonise", "translate", "caption",
 }  # fmt: skip
 DEADLINE = 20  # seconds, for what should come at once
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _networks(gallery, small_networks):
+    """Whatever was tested before, the page has its small networks."""
+    with shipped(small_networks, *TABS_OF_OTHERS):
+        yield
 
 
 @pytest.fixture(scope="module")
