@@ -86,7 +86,7 @@ def build(page: gr.Blocks) -> None:
                 new_seed = gr.Checkbox(True, label="Draw a new seed for every text")
                 checked = gr.Checkbox(
                     checkable(), label="Keep the most legible attempt", visible=checkable(),
-                    info=f"Of up to {ATTEMPTS} attempts at a line: the one that the network which "
+                    info=f"Of up to {ATTEMPTS} attempts at a word: the one that the network which "
                     "reads handwriting reads best",
                     elem_id="handwriting-checked",
                 )  # fmt: skip

@@ -101,7 +101,7 @@ def asked(own: OwnHand | None, variants: Any, checked: Any, **request: Any) -> R
     Args:
         own: the visitor's hand, if it is to be written in that.
         variants: how many of them.
-        checked: of several attempts at a line, the most legible is kept.
+        checked: of several attempts at a word, the most legible is kept.
         request: fields of a `WritingRequest`.
 
     Raises:

@@ -46,7 +46,7 @@ class Run:
         request: of the first variant; the seeds of the others are those that follow.
         own: the visitor's hand, if it is to be written in that.
         variants: how many of them.
-        checked: of several attempts at a line, the one is kept that the project's own reader reads
+        checked: of several attempts at a word, the one is kept that the project's own reader reads
             best.
 
     Raises:
@@ -73,7 +73,7 @@ class Run:
 
 def stream_many(run: Run, *, trace: bool = False) -> Iterator[list[WritingStep | None]]:
     """Write all variants of a run side by side, as `WritingSampler.stream_many`; if the run is
-    checked, by lines that were chosen."""
+    checked, in words that were chosen."""
     prime = run.own.ink if run.own else None
     style = np.array(run.own.style, dtype=np.float32) if run.own else None
     count = run.variants

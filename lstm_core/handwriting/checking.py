@@ -5,8 +5,8 @@ A line has failed if
 - the pen ran away: the line is far wider or higher than people's; or
 - a word is lost: fewer than half of its characters are found where they should be in what is read.
 
-A sampler with a `Checker` writes a line that is not read without an error several times, with other
-random numbers, and keeps the attempt that is read best.
+A sampler with a `Checker` has the line read after each word. If more is misread than before, it
+writes the word several times, with other random numbers, and keeps the attempt that is read best.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from math import inf
 
 import numpy as np
 
-from lstm_core.recognition.metrics import cer, found
+from lstm_core.recognition.metrics import edits, found
 from lstm_core.recognition.sampler import ReadingSampler
 
 WIDEST, HIGHEST = 500.0, 2_000.0
 """Width for each character and height, in units of the whiteboard, that are too much: half again as
 wide and as high as the training lines, but for one in a thousand."""
 
-ATTEMPTS = 4
-"""At a line, at most."""
+AT_ONCE, ROUNDS = 3, 3
+"""Attempts at a word that are made side by side after the first, and how often, at most."""
 
-FLAWLESS = False, 0.0
-"""What a `Checker` says of a line that is read without an error."""
+ATTEMPTS = 1 + AT_ONCE * ROUNDS
+"""At a word, at most."""
 
 MARGIN = 2
 """Characters that a line may be wider than its text: one of a single letter is none too many."""
@@ -79,14 +79,15 @@ class Checker:
         self.reader = reader
 
     def __call__(self, lines: Sequence[WrittenLine]) -> list[tuple[bool, float]]:
-        """How bad lines are, to be compared: whether each has failed, and its character error."""
+        """How bad lines are, to be compared: whether each has failed, and how many edits would
+        mend what is read."""
         whole = [line for line in lines if not line.given_up and not line.ran_away]
         readings = iter(self.reader.read_lines([line.points for line in whole]) if whole else ())
-        faults = []
+        faults = list[tuple[bool, float]]()
         for line in lines:
             if line.given_up or line.ran_away:
                 faults.append((True, inf))
             else:
                 reading = next(readings)
-                faults.append((line.failed(reading), cer([line.text], [reading])))
+                faults.append((line.failed(reading), edits(line.text, reading)))
         return faults

@@ -115,7 +115,7 @@ class WritingRecipe(Recipe):
         smaller, a line of 600 points would have 12 nats more.
 
         Legibility is measured on texts of val2 (`legibility.measure`), as the page writes by
-        default: of `checking.ATTEMPTS` attempts at a line, the one that the reader reads best.
+        default: of `checking.ATTEMPTS` attempts at a word, the one that the reader reads best.
         What ends in `_unchosen` is of lines that come as they come. With the switch `characters`,
         also that of each character, unchosen: `read_e` is the share of the e's read as such.
         """

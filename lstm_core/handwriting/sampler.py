@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -23,14 +23,14 @@ import torch
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.handwriting.characters import Alphabet
-from lstm_core.handwriting.checking import ATTEMPTS, FLAWLESS, Checker, WrittenLine
+from lstm_core.handwriting.checking import AT_ONCE, ROUNDS, Checker, WrittenLine
 from lstm_core.handwriting.dataset import ANY_HAND, Scale, offsets
 from lstm_core.handwriting.drawing import Writing
 from lstm_core.handwriting.mixture import draw
 from lstm_core.handwriting.model import WritingConfig, WritingModel
 from lstm_core.handwriting.request import Ink, WritingRequest, lines_of
 from lstm_core.handwriting.stepper import PenState, Thought, WritingStepper
-from lstm_core.handwriting.steps import Attempt, Row, WritingStep
+from lstm_core.handwriting.steps import FLAWLESS, Attempt, Row, WritingStep
 from lstm_core.recognition.sampler import ReadingSampler
 
 FARTHEST_STYLE = 100
@@ -59,9 +59,9 @@ class WritingSampler:
 
         Args:
             name: "writing", or a file.
-            reader: the checkpoint of a network that reads, such as "reading": a line that it does
-                not read without an error is written `checking.ATTEMPTS` times, and the attempt kept
-                that it reads best. None to leave every line as it comes.
+            reader: the checkpoint of a network that reads, such as "reading": a word that it
+                misreads is written up to `checking.ATTEMPTS` times, and the attempt kept that it
+                reads best. None to leave every word as it comes.
 
         Raises:
             CheckpointError: a sentence, if the checkpoint cannot be used.
@@ -135,7 +135,7 @@ class WritingSampler:
             trace: keep what the memory cells did.
 
         Yields:
-            a step for each point, as soon as it is known; with a checker, the steps of a line once
+            a step for each point, as soon as it is known; with a checker, the steps of a word once
             it is chosen.
 
         Raises:
@@ -188,49 +188,73 @@ class WritingSampler:
         yield from self._run(rows, trace) if self.checker is None else self._choose(rows, trace)
 
     def _choose(self, rows: list[Row], trace: bool) -> Iterator[list[WritingStep | None]]:
-        """Write rows to their ends; of each line comes the best attempt, all at once.
+        """Write rows to their ends, word by word; of each word comes the best attempt, all at once.
 
-        Nothing is better than a first attempt that is read without an error; where there is none,
-        the others are made, side by side.
+        Nothing is better than an attempt after which no more of the line is misread than before; as
+        long as there is none, more are made, a few side by side.
         """
         count = len(rows)
+        for row in rows:
+            row.go_on()
         while rows:
             best = self._attempts(rows, [[row.luck] for row in rows], trace)
-            lucks = [row.luck.spawn(ATTEMPTS - 1) for row in rows]
-            again = [n for n, attempt in enumerate(best) if attempt.fault > FLAWLESS]
-            if again:
-                others = self._attempts([rows[n] for n in again], [lucks[n] for n in again], trace)
+            for _ in range(ROUNDS):
+                again = [n for n, row in enumerate(rows) if best[n].fault > row.fault]
+                if not again:
+                    break
+                unlucky = [rows[n] for n in again]
+                lucks = [row.luck.spawn(AT_ONCE) for row in unlucky]
+                others = self._attempts(unlucky, lucks, trace)
                 for n, other in zip(again, others, strict=True):
                     best[n] = min(best[n], other, key=lambda attempt: attempt.fault)
             chosen: list[Sequence[WritingStep]] = [()] * count
             for row, attempt in zip(rows, best, strict=True):
-                chosen[row.index], written = attempt.steps, attempt.row
-                row.start, row.read, row.point = written.start, written.read, written.point
-                row.line += 1
+                chosen[row.index] = attempt.steps
+                self._follow(row, attempt)
             yield from map(list, zip_longest(*chosen))
-            rows = [row for row in rows if row.line < len(row.lines)]
+            rows = [row for row in rows if not row.over]
+
+    def _follow(self, row: Row, attempt: Attempt) -> None:
+        """Take a word as it was written, and turn to the next one."""
+        done, last = attempt.row, attempt.steps[-1]
+        row.position, row.points = done.position, done.points
+        if not last.last:
+            assert row.word.end is not None
+            point = self.scale.normalise(np.array([last.dx, last.dy, last.pen_up]))
+            row.go_on(row.word.end + 1, (last.thought.state.rows([last.row]), point))
+            row.fault = attempt.fault
+            return
+        row.start, row.read, row.point = done.start, done.read, done.point
+        row.line, row.fault = done.line, FLAWLESS
+        if not row.over:
+            row.go_on()
 
     def _attempts(
         self, rows: list[Row], lucks: list[list[np.random.Generator]], trace: bool
     ) -> list[Attempt]:
-        """The best of some attempts at the line of each row, as many as there are lucks for each,
-        all of them side by side."""
+        """The best of some attempts at the next word of each row, as many as there are lucks for
+        each, all of them side by side."""
         assert self.checker is not None
+        whose = [row for row, own in zip(rows, lucks, strict=True) for _ in own]
         attempts = [
-            replace(row, lines=row.lines[: row.line + 1], luck=luck)
-            for row, own in zip(rows, lucks, strict=True)
-            for luck in own
+            replace(row, lines=row.lines[: row.line + 1], points=row.points.copy(), luck=luck)
+            for row, luck in zip(whose, chain(*lucks), strict=True)
         ]
         for index, attempt in enumerate(attempts):
             attempt.index = index
         written: list[list[WritingStep]] = [[] for _ in attempts]
         for steps in self._run(attempts, trace):
-            for line, step in zip(written, steps, strict=True):
+            for word, step in zip(written, steps, strict=True):
                 if step is not None:
-                    line.append(step)
+                    word.append(step)
+        for attempt, word in zip(attempts, written, strict=True):
+            if attempt.paused:
+                del word[gap(word, len(attempt.wanted)) :]
+                attempt.position = attempt.word.position + len(word)
+                del attempt.points[attempt.position + 1 :]
         lines = [
-            WrittenLine(line[-1].text, np.array(attempt.points), line[-1].given_up)
-            for attempt, line in zip(attempts, written, strict=True)
+            WrittenLine(row.wanted, attempt.ink, word[-1].given_up)
+            for row, attempt, word in zip(whose, attempts, written, strict=True)
         ]
         found = list(map(Attempt, attempts, written, self.checker(lines)))
         K = len(lucks[0])
@@ -238,7 +262,7 @@ class WritingSampler:
         return [min(group, key=lambda attempt: attempt.fault) for group in groups]
 
     def _run(self, rows: list[Row], trace: bool) -> Iterator[list[WritingStep | None]]:
-        """Write rows to their ends."""
+        """Write rows to their ends, or to those of their next words."""
         count = len(rows)
         characters, state, points = self._places(rows), *self._starts(rows)
         constants = np.concatenate([row.constants for row in rows], axis=1)
@@ -258,6 +282,9 @@ class WritingSampler:
                 )
                 steps[row.index] = step
                 row.add(step)
+                if not last and row.is_past_its_word(thought.phi[b]):
+                    ended.append(b)
+                    row.paused = True
                 if last:
                     ended.append(b)
                     if row.keep and row.line == 0:
@@ -266,7 +293,7 @@ class WritingSampler:
                     row.line += 1
             yield steps
             if ended:
-                going = [b for b, row in enumerate(rows) if row.line < len(row.lines)]
+                going = [b for b, row in enumerate(rows) if not row.over]
                 begun = [rows[b] for b in ended if b in going]
                 kept = [b for b in going if b not in ended]
                 rows = [rows[b] for b in kept] + begun
@@ -326,8 +353,9 @@ class WritingSampler:
         return PenState.of(state), moves[-1]
 
     def _starts(self, rows: Sequence[Row]) -> tuple[PenState, np.ndarray]:
-        """The states in which lines begin, and the (B, 3) points that are read first."""
-        return PenState.join([row.start for row in rows]), np.stack([row.point for row in rows])
+        """The states in which rows begin, and the (B, 3) points that are read first."""
+        states, points = zip(*(row.begins for row in rows), strict=True)
+        return PenState.join(list(states)), np.stack(points)
 
     def _places(self, rows: Sequence[Row]) -> np.ndarray:
         """(B, U + 1, V) one-hot rows of the texts, and zeros after their ends."""
@@ -346,6 +374,13 @@ def has_passed(phi: np.ndarray, length: int) -> bool:
         length: of the text.
     """
     return bool(phi[length] > phi[:length].max())
+
+
+def gap(steps: Sequence[WritingStep], space: int) -> int:
+    """How many steps belong to a word, if the window left the space after it in the last of them:
+    up to the last time that the pen was lifted at that place; all, if it was not."""
+    there = (n for n, step in enumerate(steps, start=1) if step.attention.argmax() >= space)
+    return max((n for n in there if steps[n - 1].pen_up), default=len(steps))
 
 
 def fitted(phi: np.ndarray, places: int) -> np.ndarray:

@@ -21,6 +21,27 @@ SLOWEST = 60
 AT_LEAST = 120
 """Points that every line may have, however short its text."""
 
+FLAWLESS = False, 0.0
+"""What a `Checker` says of a line that is read without an error."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """The part of a line that is written next; all of it, unless something else is said.
+
+    Attributes:
+        begin: characters of the line before it.
+        end: characters of the line up to its end; None for all.
+        position: points of the line before it.
+        state: of the network after all of these but the last, and that one, normalised; None where
+            the line begins.
+    """
+
+    begin: int = 0
+    end: int | None = None
+    position: int = 0
+    state: tuple[PenState, np.ndarray] | None = None
+
 
 @dataclass
 class Row:
@@ -38,6 +59,9 @@ class Row:
     line: int = 0
     position: int = 0
     points: list[tuple[float, float, bool]] = field(default_factory=list)  # of this line
+    word: Word = field(default_factory=Word)
+    paused: bool = False  # whether the word is written
+    fault: tuple[bool, float] = FLAWLESS  # of the line so far, as a `Checker` has it
 
     @property
     def text(self) -> str:
@@ -55,9 +79,41 @@ class Row:
         return bool(self.read) and self.line > 0
 
     @property
+    def wanted(self) -> str:
+        """What the line says once its next word is written."""
+        return self.lines[self.line][: self.word.end]
+
+    @property
+    def ink(self) -> np.ndarray:
+        """(N, 3) what has been written of the line, with the pen lifted at its end."""
+        points = np.array(self.points)
+        points[-1, 2] = 1
+        return points
+
+    @property
     def bound(self) -> int:
-        """Most points of the line."""
-        return AT_LEAST + SLOWEST * len(self.lines[self.line])
+        """Most points of the line up to there."""
+        return self.word.position + AT_LEAST + SLOWEST * (len(self.wanted) - self.word.begin)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is to be written, for the time being or for good."""
+        return self.paused or self.line >= len(self.lines)
+
+    @property
+    def begins(self) -> tuple[PenState, np.ndarray]:
+        """The state in which the word is begun, and the (3,) point that is read first."""
+        return self.word.state or (self.start, self.point)
+
+    def is_past_its_word(self, phi: np.ndarray) -> bool:
+        """Whether the window, of (U,) weights, shows the beginning of the word after it."""
+        return self.word.end is not None and int(phi.argmax()) > self.prefix + self.word.end
+
+    def go_on(self, begin: int = 0, state: tuple[PenState, np.ndarray] | None = None) -> None:
+        """Write the next word, which begins after so many characters of the line."""
+        space = self.lines[self.line].find(" ", begin)
+        self.word = Word(begin, space if space >= 0 else None, self.position, state)
+        self.paused = False
 
     def add(self, step: WritingStep) -> None:
         """Take note of one point; after the last of a line another line begins."""
@@ -143,8 +199,8 @@ class WritingStep:
 
 
 class Attempt(NamedTuple):
-    """One way in which a line was written."""
+    """One way in which a word was written."""
 
-    row: Row  # as it stands after the line
+    row: Row  # as it stands after it
     steps: Sequence[WritingStep]
-    fault: tuple[bool, float]  # as a `Checker` has it; less is better
+    fault: tuple[bool, float]  # of the line so far, as a `Checker` has it; less is better

@@ -152,7 +152,7 @@ def test_what_is_written_otherwise_is_said():
 
 
 def test_the_attempt_that_can_be_read_best_is_what_comes(monkeypatch):
-    """The page gets nothing of the others, each line at once, and the same points once more."""
+    """The page gets nothing of the others, each word at once, and the same points once more."""
     request, shown = WritingRequest(LONG, seed=3), []
 
     def picky(lines):
@@ -164,8 +164,8 @@ def test_the_attempt_that_can_be_read_best_is_what_comes(monkeypatch):
     monkeypatch.setattr(runs, "careful", lambda: careful)
     monkeypatch.setattr(events, "checkable", lambda: True)
     expected = careful.write(request)
-    for line, attempts in zip(expected.lines, shown[1::2], strict=True):
-        np.testing.assert_array_equal(attempts[2].points, line)
+    liked = {attempts[2].points.tobytes() for attempts in shown[1::2]}
+    assert {line.tobytes() for line in expected.lines} < liked
     values = [value for value, *_ in write(checked=True)]
     messages = [sent(value)["variants"][0] for value in values]
     whole = np.concatenate(expected.lines)[:, :2].astype(np.float32)

@@ -8,12 +8,13 @@ import pytest
 import torch
 
 from lstm_core.handwriting import legibility
-from lstm_core.handwriting.checking import ATTEMPTS, FLAWLESS, Checker, WrittenLine, lost_words
+from lstm_core.handwriting.checking import AT_ONCE, ROUNDS, Checker, WrittenLine, lost_words
 from lstm_core.handwriting.legibility import SEEDS, character_rates, measure, sentences, write
 from lstm_core.handwriting.recipe import trusted
 from lstm_core.handwriting.request import MAX_LINE, WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
 from lstm_core.handwriting.stepper import PenState
+from lstm_core.handwriting.steps import AT_LEAST, FLAWLESS, SLOWEST
 from lstm_core.ink.composition import ASCII
 from lstm_core.ink.iam import read_lines
 
@@ -80,9 +81,9 @@ def test_lines_are_compared_by_their_faults_then_by_their_errors(lines):
     reader = Told([wrong, good.text, ""])
     found = Checker(reader)([given_up, good, good, away, good])
     assert [len(seen) for seen in reader.seen] == [3]  # what is faulty anyway is not read
-    assert found[1] == (False, good.text.count("e") / len(good.text))
+    assert found[1] == (False, good.text.count("e"))
     assert found[2] == (False, 0)
-    assert found[4] == (True, 1)
+    assert found[4] == (True, len(good.text))
     assert sorted(range(5), key=lambda n: found[n]) == [2, 1, 4, 0, 3]
     assert Checker(Told())([given_up]) == [found[0]]
 
@@ -99,11 +100,11 @@ class Choice:
             return [FLAWLESS] * len(lines)
         if len(self.seen) % 2:  # the first attempts
             return [(False, 0.5)] * len(lines)
-        return [(False, float(n % (ATTEMPTS - 1) != self.number - 1)) for n in range(len(lines))]
+        return [(False, float(n % AT_ONCE != self.number - 1)) for n in range(len(lines))]
 
     @property
     def attempts(self):
-        """For each line of a text all attempts at it."""
+        """For each word of a text all attempts at it: the line so far."""
         if self.number == 0:
             return self.seen
         return [one + more for one, more in zip(self.seen[::2], self.seen[1::2], strict=True)]
@@ -116,20 +117,84 @@ def choose(sampler):
 
 
 @pytest.mark.parametrize("hand", ["", "7"])
-@pytest.mark.parametrize("number", [0, ATTEMPTS - 1])
+@pytest.mark.parametrize("number", [0, AT_ONCE])
 def test_the_attempt_that_is_liked_best_is_kept(sampler, choose, hand, number):
     request = WritingRequest("The quick brown fox had a quicker one near a box", seed=2, hand=hand)
     plain, checker = sampler.write(request), Choice(number)
     found = choose(checker).write(request)
     assert found.texts == plain.texts
     assert len(found.texts) == 2
-    for line, shown in zip(found.lines, checker.attempts, strict=True):
-        assert len(shown) == (ATTEMPTS if number else 1)
-        np.testing.assert_array_equal(line, shown[number].points)
-        for one, other in pairwise(sorted(shown, key=lambda line: len(line.points))):
-            assert len(one.points) < len(other.points) or (one.points != other.points).any()
-    # The first attempt at a line is what comes without a choice, as far as sums come out alike.
-    np.testing.assert_allclose(checker.seen[0][0].points[:30], plain.lines[0][:30], atol=1e-2)
+    attempts = list(checker.attempts)
+    for line, text in zip(found.lines, found.texts, strict=True):
+        words, count = text.split(" "), 0
+        while True:  # until the line's last point: after its last word, or if it was given up
+            shown, count = attempts.pop(0), count + 1
+            assert len(shown) == (1 + AT_ONCE if number else 1)
+            assert {so_far.text for so_far in shown} == {" ".join(words[:count])}
+            for one, other in pairwise(sorted(shown, key=lambda line: len(line.points))):
+                assert len(one.points) < len(other.points) or (one.points != other.points).any()
+            liked = shown[number].points
+            np.testing.assert_array_equal(line[: len(liked), :2], liked[:, :2])
+            np.testing.assert_array_equal(line[: len(liked) - 1, 2], liked[:-1, 2])
+            if len(liked) == len(line):
+                break
+    assert not attempts
+    # The first attempt at a word is what comes without a choice, as far as sums come out alike.
+    np.testing.assert_allclose(checker.seen[0][0].points[:20], plain.lines[0][:20], atol=1e-2)
+
+
+@pytest.mark.parametrize("hand", ["", "7"])
+def test_words_end_where_the_pen_is_lifted_after_them(sampler, choose, hand):
+    checker = Choice(0)
+    text = "a fox had a quick one near a box"
+    steps = list(choose(checker).stream(WritingRequest(text, seed=4, hand=hand)))
+    begin = ends = 0
+    for (shown,) in checker.seen:
+        if begin and len(shown.points) - 1 <= begin:
+            break  # another line
+        word, end = steps[begin : len(shown.points) - 1], len(shown.text)
+        after = [step.attention.argmax() >= end for step in word]
+        if not word[-1].last:
+            assert steps[begin + len(word)].attention.argmax() <= end + 1
+            lifted = [n for n, step in enumerate(word) if step.pen_up and after[n]]
+            assert lifted == [] or lifted[-1] == len(word) - 1
+            ends += bool(lifted)
+        begin += len(word)
+    assert ends >= 3
+
+
+def test_attempts_are_made_until_one_is_as_good_as_what_stands_before_it(sampler, choose):
+    """The first word is misread by one character at best; the others are as long as more is."""
+    shown = []
+    errors = {
+        "a": [[3], [2, 2, 4], [1, 9, 9], [1, 1, 1]],
+        "a fox": [[2], [2, 1, 0]],
+        "a fox had": [[0]],
+    }
+
+    def checker(lines):
+        shown.append(lines)
+        return [(False, float(n)) for n in errors[lines[0].text].pop(0)]
+
+    steps = list(choose(checker).stream(WritingRequest("a fox had", seed=4, hand="7")))
+    assert [len(lines) for lines in shown] == [1, *[AT_ONCE] * ROUNDS, 1, AT_ONCE, 1]
+    written = np.cumsum([(step.dx, step.dy) for step in steps], axis=0)
+    for liked in (shown[2][0], shown[5][2], shown[6][0]):
+        np.testing.assert_allclose(written[: len(liked.points) - 1], liked.points[1:, :2])
+
+
+def test_a_word_is_given_up_before_a_line_is(sampler, choose):
+    """A window that stands still in the first word: the line is given up with it."""
+    checker = Choice(0)
+    careful = choose(checker)
+    weight, bias = careful.stepper.window
+    careful.stepper.window = weight, np.where(np.arange(len(bias)) < 2 * len(bias) // 3, bias, -99)
+    steps = list(careful.stream(WritingRequest("The fox had a box", seed=1, hand="7")))
+    assert len(steps) == AT_LEAST + SLOWEST * len("The")
+    assert [step.given_up for step in steps[-2:]] == [False, True]
+    ((line,),) = checker.seen
+    assert line.text == "The"
+    assert line.given_up
 
 
 def test_what_is_liked_is_gone_on_from(sampler, choose):
