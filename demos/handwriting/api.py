@@ -41,7 +41,7 @@ def write_by_hand(
         seed: the same seed and settings give the same strokes, 0 to 4294967295
         other: the name of a second writer to blend with the first; empty: nobody
         blend: share of the second writer, 0 to 1
-        checked: make up to ten attempts at each word, and keep the one that the network that
+        checked: make up to 25 attempts at each word, and keep the one that the network that
             reads handwriting reads best
         style: the numbers of a hand, as /fit_hand finds them, in place of a known writer's
 

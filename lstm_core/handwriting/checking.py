@@ -24,10 +24,13 @@ WIDEST, HIGHEST = 500.0, 2_000.0
 """Width for each character and height, in units of the whiteboard, that are too much: half again as
 wide and as high as the training lines, but for one in a thousand."""
 
-AT_ONCE, ROUNDS = 3, 3
-"""Attempts at a word that are made side by side after the first, and how often, at most."""
+AT_ONCE = 3
+"""Attempts at a word that are made side by side, after the first."""
 
-ATTEMPTS = 1 + AT_ONCE * ROUNDS
+ROUNDS, MOST_ROUNDS = 3, 8
+"""How often, if more is misread than before; and if a word is lost, at most."""
+
+ATTEMPTS = 1 + AT_ONCE * MOST_ROUNDS
 """At a word, at most."""
 
 MARGIN = 2

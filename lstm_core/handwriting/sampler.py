@@ -23,7 +23,7 @@ import torch
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.handwriting.characters import Alphabet
-from lstm_core.handwriting.checking import AT_ONCE, ROUNDS, Checker, WrittenLine
+from lstm_core.handwriting.checking import AT_ONCE, MOST_ROUNDS, ROUNDS, Checker, WrittenLine
 from lstm_core.handwriting.dataset import ANY_HAND, Scale, offsets
 from lstm_core.handwriting.drawing import Writing
 from lstm_core.handwriting.mixture import draw
@@ -198,8 +198,11 @@ class WritingSampler:
             row.go_on()
         while rows:
             best = self._attempts(rows, [[row.luck] for row in rows], trace)
-            for _ in range(ROUNDS):
-                again = [n for n, row in enumerate(rows) if best[n].fault > row.fault]
+            for done in range(MOST_ROUNDS):
+                again = [
+                    n for n, row in enumerate(rows)
+                    if is_worse(best[n].fault, row.fault, lost=done >= ROUNDS)
+                ]  # fmt: skip
                 if not again:
                     break
                 unlucky = [rows[n] for n in again]
@@ -374,6 +377,11 @@ def has_passed(phi: np.ndarray, length: int) -> bool:
         length: of the text.
     """
     return bool(phi[length] > phi[:length].max())
+
+
+def is_worse(fault: tuple[bool, float], before: tuple[bool, float], lost: bool) -> bool:
+    """Whether a line is worse than before a word was added; or, whether only now it has failed."""
+    return fault[0] > before[0] if lost else fault > before
 
 
 def gap(steps: Sequence[WritingStep], space: int) -> int:

@@ -8,7 +8,14 @@ import pytest
 import torch
 
 from lstm_core.handwriting import legibility
-from lstm_core.handwriting.checking import AT_ONCE, ROUNDS, Checker, WrittenLine, lost_words
+from lstm_core.handwriting.checking import (
+    AT_ONCE,
+    MOST_ROUNDS,
+    ROUNDS,
+    Checker,
+    WrittenLine,
+    lost_words,
+)
 from lstm_core.handwriting.legibility import SEEDS, character_rates, measure, sentences, write
 from lstm_core.handwriting.recipe import trusted
 from lstm_core.handwriting.request import MAX_LINE, WritingRequest
@@ -163,23 +170,27 @@ def test_words_end_where_the_pen_is_lifted_after_them(sampler, choose, hand):
     assert ends >= 3
 
 
-def test_attempts_are_made_until_one_is_as_good_as_what_stands_before_it(sampler, choose):
-    """The first word is misread by one character at best; the others are as long as more is."""
+def test_how_many_attempts_are_made(sampler, choose):
+    """One character of the first word is misread at best, and as long as the second word is lost,
+    more attempts are made at it."""
     shown = []
     errors = {
-        "a": [[3], [2, 2, 4], [1, 9, 9], [1, 1, 1]],
-        "a fox": [[2], [2, 1, 0]],
-        "a fox had": [[0]],
+        "a": [3, 2, 2, 4, 1, 9, 9, 1, 1, 1],
+        "a fox": [9] + [9] * (AT_ONCE * MOST_ROUNDS - 1) + [8],
+        "a fox had": [9, 9, 9, 4],
     }
 
     def checker(lines):
         shown.append(lines)
-        return [(False, float(n)) for n in errors[lines[0].text].pop(0)]
+        left = errors[lines[0].text]
+        return [(n > 7, float(n)) for n in (left.pop(0) for _ in lines)]
 
     steps = list(choose(checker).stream(WritingRequest("a fox had", seed=4, hand="7")))
-    assert [len(lines) for lines in shown] == [1, *[AT_ONCE] * ROUNDS, 1, AT_ONCE, 1]
+    rounds = [1, *[AT_ONCE] * ROUNDS, 1, *[AT_ONCE] * MOST_ROUNDS, 1, AT_ONCE]
+    assert [len(lines) for lines in shown] == rounds
+    assert not any(errors.values())
     written = np.cumsum([(step.dx, step.dy) for step in steps], axis=0)
-    for liked in (shown[2][0], shown[5][2], shown[6][0]):
+    for liked in (shown[2][0], shown[4 + MOST_ROUNDS][2], shown[-1][2]):
         np.testing.assert_allclose(written[: len(liked.points) - 1], liked.points[1:, :2])
 
 
