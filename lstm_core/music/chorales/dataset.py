@@ -31,6 +31,9 @@ PARTS = ("train", "valid", "test")
 VOICES = 4
 """Soprano, alto, tenor, bass."""
 
+RANGES = ((60, 81), (53, 74), (48, 69), (36, 64))
+"""Lowest and highest pitch of soprano, alto, tenor and bass: C4-A5, F3-D5, C3-A4, C2-E4."""
+
 LOWEST, HIGHEST = 30, 90
 """Pitches, as MIDI counts them, that the network knows: those of the chorales, transposed."""
 
@@ -178,7 +181,7 @@ PASSAGE = 96
 class Batches:
     """Passages of chorales, transposed anew each time, with something given or nothing.
 
-    Half of a batch are quarters and half sixteenths; longer chorales come more often. Which
+    A quarter of a batch are quarters, the others sixteenths; longer chorales come more often. Which
     passages are in batch n, and what is given of them, depends on nothing but the arguments: a
     training can be taken up again anywhere.
 
@@ -201,34 +204,49 @@ class Batches:
         for grid, some in self.by_grid.items():
             lengths = np.array([len(c.symbols) for c in some])
             self.chances[grid] = lengths / lengths.sum()
+        self.singable = [singable(c) for c in self.by_grid["sixteenths"]]
 
     def batch(self, step: int) -> Batch:
         """Batch number `step`."""
         rng = np.random.default_rng((self.seed, step))
-        grids = [GRIDS[n % len(GRIDS)] for n in range(self.batch_size)]
+        grids = ["quarters" if n % 4 == 0 else "sixteenths" for n in range(self.batch_size)]
         return collate([self.passage(grid, rng) for grid in grids])
 
     def passage(self, grid: str, rng: np.random.Generator) -> Passage:
         """A passage of one of the collections.
 
         A chorale of quarters is read whole, as it is judged, and half of the time in the key in
-        which all of them are judged; one of sixteenths from its beginning or from anywhere.
+        which all of them are judged; one of sixteenths from its beginning or from anywhere, and
+        where voices can sing it if nothing is given: what a visitor gives may be anywhere.
         """
         some = self.by_grid[grid]
-        chorale = some[rng.choice(len(some), p=self.chances[grid])]
-        semitones = int(rng.integers(1 - FARTHEST, FARTHEST + 1))
+        n = rng.choice(len(some), p=self.chances[grid])
+        chorale, semitones = some[n], int(rng.integers(1 - FARTHEST, FARTHEST + 1))
         if grid == "quarters":
             symbols = transposed(chorale.symbols, semitones if rng.random() < 0.5 else 0)
             return Passage(symbols, np.zeros(symbols.shape, dtype=bool), grid)
+        free = rng.random() < self.free
+        if free:
+            semitones = int(rng.choice(self.singable[n]))
         symbols = transposed(chorale.symbols, semitones)
         latest = max(1, len(symbols) - PASSAGE // 2)
         begin = max(0, int(rng.integers(-PASSAGE // 4, latest)))
         passage = symbols[begin : begin + PASSAGE]
         given = np.zeros(passage.shape, dtype=bool)
-        if rng.random() >= self.free:
+        if not free:
             given = something(len(passage), rng)
         before = symbols[begin - 1] if begin else SILENT
         return Passage(passage, given, grid, before, begin % QUARTER)
+
+
+def singable(chorale: Chorale) -> np.ndarray:
+    """The semitones by which a chorale can be transposed so that every voice stays in its range; 0
+    if there are none."""
+    pitches = pitches_of(chorale.symbols)
+    lowest = np.where(pitches > 0, pitches, HIGHEST).min(axis=0)
+    down, up = (np.array(bound) for bound in zip(*RANGES, strict=True))
+    least, most = (down - lowest).max(), (up - pitches.max(axis=0)).min()
+    return np.arange(least, most + 1) if least <= most else np.zeros(1, dtype=int)
 
 
 def something(frames: int, rng: np.random.Generator) -> np.ndarray:

@@ -44,7 +44,7 @@ class ChoraleDropout:
     """Probabilities of dropping while training."""
 
     inputs: float = 0.2
-    layers: float = 0.4
+    layers: float = 0.3
     outputs: float = 0.4
 
 

@@ -12,10 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from lstm_core.music.chorales.dataset import QUARTER, VOICES
-
-RANGES = ((60, 81), (53, 74), (48, 69), (36, 64))
-"""Lowest and highest pitch of soprano, alto, tenor and bass: C4-A5, F3-D5, C3-A4, C2-E4."""
+from lstm_core.music.chorales.dataset import QUARTER, RANGES, VOICES
 
 RULES = {
     "parallel_fifths": "Parallel fifths",
