@@ -14,6 +14,7 @@ from lstm_core.music.chorales.dataset import (
     LOWEST,
     PARTS,
     PASSAGE,
+    RANGES,
     SILENCE,
     SYMBOLS,
     VOICES,
@@ -23,6 +24,7 @@ from lstm_core.music.chorales.dataset import (
     collate,
     pitches_of,
     read_chorales,
+    singable,
     something,
     symbols_of,
     transposed,
@@ -126,6 +128,34 @@ def test_passages_are_of_the_chorales(chorales):
                 begins.add(found[0][0])
     assert len(begins) > 8
     assert len(shifts) > 8
+
+
+def test_what_is_composed_from_nothing_can_be_sung(chorales):
+    batches = Batches(chorales, 1, seed=1)
+    rng = np.random.default_rng(3)
+    down, up = np.array(RANGES).T
+    free = 0
+    for _ in range(200):
+        passage = batches.passage("sixteenths", rng)
+        if not passage.given.any():
+            free += 1
+            pitches = pitches_of(passage.symbols)
+            assert ((pitches < 0) | ((pitches >= down) & (pitches <= up))).all()
+    assert free > 40
+
+
+@pytest.mark.parametrize(
+    ("frames", "least", "most"),
+    [
+        ([[62, 55, 50, 38], [70, 55, -1, 38]], -2, 6),
+        ([[79, 70, 66, 60], [70, 74, -1, 38]], -2, 0),
+        ([[81, 60, 48, 47], [60, 60, -1, 47]], 0, 0),
+        ([[81, 60, 47, 47]], 0, 0),  # the tenor is too low, and the soprano at its highest
+    ],
+)
+def test_how_far_a_chorale_can_be_transposed(frames, least, most):
+    found = singable(Chorale("sixteenths", symbols_of(np.array(frames))))
+    assert found.tolist() == list(range(least, most + 1))
 
 
 def test_what_is_given():

@@ -240,12 +240,13 @@ class Batches:
 
 
 def singable(chorale: Chorale) -> np.ndarray:
-    """The semitones by which a chorale can be transposed so that every voice stays in its range; 0
-    if there are none."""
+    """The semitones, at most `FARTHEST`, by which a chorale can be transposed so that every voice
+    stays in its range; 0 if there are none."""
     pitches = pitches_of(chorale.symbols)
     lowest = np.where(pitches > 0, pitches, HIGHEST).min(axis=0)
     down, up = (np.array(bound) for bound in zip(*RANGES, strict=True))
-    least, most = (down - lowest).max(), (up - pitches.max(axis=0)).min()
+    least = max(1 - FARTHEST, (down - lowest).max())
+    most = min(FARTHEST, (up - pitches.max(axis=0)).min())
     return np.arange(least, most + 1) if least <= most else np.zeros(1, dtype=int)
 
 

@@ -67,7 +67,8 @@ class ChoraleRecipe(Recipe):
     def card(self, model: ChoraleModel, run: Run, device: torch.device) -> Card:
         """The card of a training as it stands."""
         return trained_card(
-            self, model, run, device, score="nll_of_both_grids", batch=f"{self.batch_size} passages",
+            self, model, run, device, score="nll_of_both_grids",
+            batch=f"{self.batch_size} passages",
             split="that of Boulanger-Lewandowski et al. (2012); only the training part is "
             "transposed; chosen by nats a frame of quarters plus those of sixteenths",
             dropout=asdict(self.dropout),
