@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterator
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -73,24 +74,26 @@ def follow(run: Run) -> Iterator[dict[str, str]]:
     """Write a run.
 
     Yields:
-        values of the stage: the first point at once, or a clean sheet if lines are chosen; then a
-        stretch at a time, each with the one before it, and all there is at the ends of lines, after
-        which the next may take its time; the last holds everything.
+        values of the stage: the first point at once, or a clean sheet if words are chosen; then a
+        stretch at a time, or a word, each with the one before it, and all there is at the ends of
+        lines; the last holds everything.
     """
     sheet = sheet_of(run)
     goes_on = run.own is not None and run.own.ink is not None
     inks = [Ink(goes_on) for _ in range(run.variants)]
     sent, before, due = [0] * run.variants, [0] * run.variants, 0.0
-    if run.checked:  # a clean sheet, until the first line is chosen
+    if run.checked:  # a clean sheet, until the first word is chosen
+        due = inf
         yield ink_stage_value(sheet, [ink.stretch() for ink in inks], done=False)
     for steps in stream_many(run):
         for ink, step in zip(inks, steps, strict=True):
             if step is not None:
                 ink.add(step)
-        if time.monotonic() < due and not any(step is not None and step.last for step in steps):
+        there = [step for step in steps if step is not None]
+        if time.monotonic() < due and not any(step.last or step.pauses for step in there):
             continue
         parts = zip(inks, before, strict=True)
         yield ink_stage_value(sheet, [ink.stretch(first) for ink, first in parts], done=False)
         before, sent = sent, [len(ink.rows) for ink in inks]
-        due = time.monotonic() + STRETCH_SECONDS
+        due = inf if run.checked else time.monotonic() + STRETCH_SECONDS
     yield ink_stage_value(sheet, [ink.stretch() for ink in inks], done=True)

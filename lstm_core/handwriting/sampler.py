@@ -213,6 +213,7 @@ class WritingSampler:
             chosen: list[Sequence[WritingStep]] = [()] * count
             for row, attempt in zip(rows, best, strict=True):
                 chosen[row.index] = attempt.steps
+                attempt.steps[-1].pauses = True
                 self._follow(row, attempt)
             yield from map(list, zip_longest(*chosen))
             rows = [row for row in rows if not row.over]

@@ -153,6 +153,7 @@ class WritingStep:
         last: whether it is the last point of its line.
         given_up: whether it is the last because there were too many, and not because the window had
             left the text.
+        pauses: whether the next point may take its time: it is the last of a word that was chosen.
         cells: what the memory cells did, tensors (1, 1, H); None unless asked for.
         thought: what the network thought as it chose the point, of all lines written side by side.
         row: the line's place among them.
@@ -160,8 +161,8 @@ class WritingStep:
     """
 
     __slots__ = (
-        "_bias", "_scale", "cells", "dx", "dy", "given_up", "last", "line", "pen_up", "position",
-        "prefix", "row", "text", "thought",
+        "_bias", "_scale", "cells", "dx", "dy", "given_up", "last", "line", "pauses", "pen_up",
+        "position", "prefix", "row", "text", "thought",
     )  # fmt: skip
 
     def __init__(
@@ -173,7 +174,7 @@ class WritingStep:
         if row.position == 0 and row.moves_away:
             dx = dy = 0.0
         self.dx, self.dy, self.last, self.pen_up = dx, dy, last, up == 1 or last
-        self.given_up = given_up
+        self.given_up, self.pauses = given_up, False
         self.cells: Trace | None = thought.trace(place) if trace else None
         # The arrays of the whole batch: most consumers look into few of the steps.
         self.thought, self.row, self._scale = thought, place, scale

@@ -173,6 +173,7 @@ def test_the_attempt_that_can_be_read_best_is_what_comes(monkeypatch):
     assert len(arrays(messages[0])[0]) == 0
     ends = np.cumsum([len(line) for line in expected.lines])
     assert {m["first"] + len(arrays(m)[0]) for m in messages} >= set(ends)
+    assert len(messages) == 1 + len(liked) + 1  # a clean sheet, each word, and everything
     steps = list(runs.stream(Run(request, checked=True)))
     moves = np.concatenate([np.diff(line[:, :2], axis=0) for line in expected.lines])
     np.testing.assert_allclose([(s.dx, s.dy) for s in steps], moves, atol=1e-6)
