@@ -55,34 +55,50 @@ def stepper(lstm: LSTM, table: Tensor, batch_size: int) -> Stepper:
     return lambda ids, state: lstm.step(table[torch.from_numpy(ids)], state)
 
 
-class SingleStepper:
+class VectorStepper:
     """Steps of a single sequence, in NumPy.
 
-    What each input adds to the gates of the first layer is worked out beforehand.
+    Args:
+        lstm: with single-precision weights on the processor, which must not change any more.
     """
 
-    def __init__(self, lstm: LSTM, table: Tensor) -> None:
+    def __init__(self, lstm: LSTM) -> None:
         self.shape = (lstm.num_layers, lstm.hidden_size)
         first, *others = layers(lstm)
-        weight, bias = arrays(first)
-        self.inputs = table.detach().numpy() @ weight[:, : first.input_size].T + bias  # (V, 4H)
-        self.recurrent = weight[:, first.input_size :]  # (4H, H)
+        weight, self.bias = arrays(first)  # (4H, I + H), (4H,)
+        self.weight, self.recurrent = np.split(weight, [first.input_size], axis=1)
         self.others = [arrays(layer) for layer in others]  # each (4H, 2H) and (4H,)
         # sigmoid(z) = (1 + tanh(z / 2)) / 2 cannot overflow, and lets one tanh serve all gates.
         half = np.full(lstm.hidden_size, 0.5, dtype=np.float32)
         self.slope = np.concatenate((half, half, half + half, half))  # (4H,): i, f, g, o
         self.shift = 1 - self.slope
 
-    def __call__(self, ids: np.ndarray, state: LSTMState) -> tuple[Tensor, LSTMState]:
+    def step(
+        self, inputs: np.ndarray, state: LSTMState, gates: np.ndarray | None = None
+    ) -> tuple[Tensor, LSTMState]:
+        """Advance by one step.
+
+        Args:
+            inputs: (4H,) W x + b: what the input adds to the gates of the first layer.
+            state: after the step before, each (L, 1, H).
+            gates: (L, 4H), filled in with i, f, g and o; not if it is None.
+
+        Returns:
+            (1, H) output of the top layer, and the new state.
+        """
         hs, cs = np.empty((2, *self.shape), dtype=np.float32)  # each (L, H)
         before_h, before_c = state.h.numpy()[:, 0], state.c.numpy()[:, 0]
         z = self.recurrent @ before_h[0]  # (4H,)
-        z += self.inputs[ids[0]]
+        z += inputs
         self.cell(z, before_c[0], hs[0], cs[0])
+        if gates is not None:
+            gates[0] = z
         for n, (weight, bias) in enumerate(self.others, start=1):
             z = weight @ np.concatenate((hs[n - 1], before_h[n]))
             z += bias
             self.cell(z, before_c[n], hs[n], cs[n])
+            if gates is not None:
+                gates[n] = z
         after = LSTMState(torch.from_numpy(hs[:, None]), torch.from_numpy(cs[:, None]))
         return torch.from_numpy(hs[-1:]), after
 
@@ -90,7 +106,7 @@ class SingleStepper:
         """From the sums of the gates to h and c, which are filled in.
 
         Args:
-            z: (4H,) W [x, h] + b; is used up. before: (H,) c of the step before.
+            z: (4H,) W [x, h] + b; becomes i, f, g and o. before: (H,) c of the step before.
         """
         H = len(c)
         z *= self.slope
@@ -101,6 +117,17 @@ class SingleStepper:
         c += z[:H] * z[2 * H : 3 * H]  # eq. 9
         np.tanh(c, out=h)
         h *= z[3 * H :]  # eq. 11
+
+
+class SingleStepper(VectorStepper):
+    """The same, from a table of inputs: what each adds is worked out beforehand."""
+
+    def __init__(self, lstm: LSTM, table: Tensor) -> None:
+        super().__init__(lstm)
+        self.inputs = table.detach().numpy() @ self.weight.T + self.bias  # (V, 4H)
+
+    def __call__(self, ids: np.ndarray, state: LSTMState) -> tuple[Tensor, LSTMState]:
+        return self.step(self.inputs[ids[0]], state)
 
 
 class BatchStepper:

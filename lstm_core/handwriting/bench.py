@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 
-import numpy as np
 import torch
 
 from lstm_core.handwriting.request import WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
 from lstm_core.hardware import one_thread
-from lstm_core.timing import best_rates
+from lstm_core.timing import best_rates, products
 
 TEXT = "a line of thirty characters ok"
 POINTS_OF_A_LINE = 21 * len(TEXT)
@@ -24,11 +23,14 @@ def measure(sampler: WritingSampler) -> dict[str, float]:
     - `floor`: the products of weights and vectors alone: nothing that computes them one point at a
       time can be faster.
     """
+    model = sampler.model
+    parts = [*model.layers, model.first.window, model.head]
+    weights = [p for part in parts for p in part.parameters()]
     with one_thread():
         rates = best_rates(
             {
                 "naive": (lambda: naive(sampler, 15), 15),
-                "floor": (lambda: floor(sampler, 100), 100),
+                "floor": (lambda: products(weights, 100), 100),
                 "batch_1": (lambda: write(sampler, 1, 100), 100),
                 "batch_4": (lambda: write(sampler, 4, 50), 200),
             }
@@ -57,15 +59,3 @@ def naive(sampler: WritingSampler, points: int) -> None:
     point, style, state = torch.zeros(1, 1, 3), model.styles.weight[:1], None
     for _ in range(points):
         _, state = model(point, ids, style, state)
-
-
-@torch.inference_mode()
-def floor(sampler: WritingSampler, points: int) -> None:
-    """The products of weights and vectors of so many points, and nothing else."""
-    model = sampler.model
-    parts = [*model.layers, model.first.window, model.head]
-    weights = [p.numpy() for part in parts for p in part.parameters() if p.dim() == 2]
-    vectors = [np.ones(weight.shape[1], dtype=np.float32) for weight in weights]
-    for _ in range(points):
-        for vector, weight in zip(vectors, weights, strict=True):
-            weight @ vector

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import nn
 
 from lstm_core.hardware import one_thread
-from lstm_core.lstm import LSTMLayer
+from lstm_core.lstm import LSTM, LSTMLayer
 from lstm_core.text.model import TextModel
 from lstm_core.text.sampler import TextRequest, TextSampler
-from lstm_core.timing import best_rates
+from lstm_core.timing import best_rates, products
 
 
 def measure(sampler: TextSampler) -> dict[str, float]:
@@ -23,7 +22,7 @@ def measure(sampler: TextSampler) -> dict[str, float]:
     - `floor`: the matrix-vector products alone, with the same weights, by NumPy, whose are the
       fastest: nothing that computes them one character at a time can be faster.
     """
-    lstm = as_torch_lstm(sampler.model)
+    lstm = as_torch_lstm(sampler.model.lstm)
     with one_thread():
         rates = best_rates(
             {
@@ -51,11 +50,10 @@ def write(sampler: TextSampler, batch_size: int, length: int) -> None:
 
 
 @torch.no_grad()
-def as_torch_lstm(model: TextModel) -> nn.LSTM:
-    """A `torch.nn.LSTM` with the weights of a text model; it reads (B, T, E)."""
-    config = model.config
-    lstm = nn.LSTM(config.embedding_size, config.hidden_size, config.num_layers, batch_first=True)
-    for n, layer in enumerate(model.lstm.layers):
+def as_torch_lstm(ours: LSTM) -> nn.LSTM:
+    """A `torch.nn.LSTM` with the weights of an LSTM; it reads (B, T, I)."""
+    lstm = nn.LSTM(ours.input_size, ours.hidden_size, ours.num_layers, batch_first=True)
+    for n, layer in enumerate(ours.layers):
         assert isinstance(layer, LSTMLayer)
         getattr(lstm, f"weight_ih_l{n}").copy_(layer.weight[:, : layer.input_size])
         getattr(lstm, f"weight_hh_l{n}").copy_(layer.weight[:, layer.input_size :])
@@ -74,13 +72,7 @@ def naive(model: TextModel, lstm: nn.LSTM, length: int) -> None:
         ids = torch.multinomial(p, 1)
 
 
-@torch.inference_mode()
 def floor(sampler: TextSampler, length: int) -> None:
     """The matrix-vector products of `length` characters, and nothing else."""
     model = sampler.model
-    parameters = [p for part in (model.lstm, model.head) for p in part.parameters()]
-    weights = [p.numpy() for p in parameters if p.dim() == 2]
-    vectors = [np.ones(weight.shape[1], dtype=weight.dtype) for weight in weights]
-    for _ in range(length):
-        for vector, weight in zip(vectors, weights, strict=True):
-            weight @ vector
+    products((p for part in (model.lstm, model.head) for p in part.parameters()), length)

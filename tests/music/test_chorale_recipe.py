@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_core import checkpoint
+from lstm_core import checkpoint, timing
 from lstm_core.data import DataError
+from lstm_core.music.chorales import bench
 from lstm_core.music.chorales import recipe as module
 from lstm_core.music.chorales.dataset import GRIDS, SYMBOLS, VOICES, pitches_of, read_chorales
+from lstm_core.music.chorales.model import ChoraleModel
 from lstm_core.music.chorales.recipe import ChoraleRecipe, nats_per_frame
 from lstm_core.music.chorales.sampler import ChoraleRequest, ChoraleSampler
 from lstm_core.recipe import recipes
+from lstm_core.text.bench import as_torch_lstm
 from lstm_core.training import TrainingConfig, train
 
 from .conftest import SMALL
@@ -110,3 +113,25 @@ def test_a_terminal_shows_the_voices(trained):
 def test_a_part_that_is_not_there(trained, tmp_path):
     with pytest.raises(DataError, match="download chorales"):
         RECIPE.evaluate("test", tmp_path, trained)
+
+
+def test_bench(trained, monkeypatch):
+    """The controls have the weights of the network; the sampler does all that it does."""
+    sampler = ChoraleSampler.from_checkpoint(trained)
+    monkeypatch.setattr(timing, "ROUNDS", 1)
+    found = RECIPE.bench(trained)
+    rates = [found[f"{name}_frames_per_second"] for name in ("naive", "floor", "chorales")]
+    assert min(rates) > 0
+    assert found["chorales_to_naive"] == pytest.approx(rates[2] / rates[0])
+    assert found["chorales_to_floor"] == pytest.approx(rates[2] / rates[1])
+    assert found["times_real_time"] == pytest.approx(rates[2] / (4 * 76 / 60))
+    model, seen = sampler.model, []
+    monkeypatch.setattr(
+        model, "inputs", lambda *x: seen.append(x) or ChoraleModel.inputs(model, *x)
+    )
+    bench.naive(model, as_torch_lstm(model.writer), 3)
+    last, own, voice, beat, _, context = (torch.cat(parts) for parts in zip(*seen, strict=True))
+    assert voice.tolist() == [0, 1, 2, 3] * 3
+    assert beat.tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    assert own[4:].tolist() == last[1:9].tolist()  # what each voice sang in the frame before
+    assert torch.equal(context, model.nothing.expand(12, -1))

@@ -159,3 +159,26 @@ def test_cells_are_kept_when_asked_for(sampler):
 def test_what_is_wrong_is_said(wrong, sentence):
     with pytest.raises(ValueError, match=sentence):
         ChoraleRequest(**wrong)
+
+
+@pytest.mark.parametrize("given", [None, some_given()])
+@torch.inference_mode()
+def test_the_cells_are_those_of_the_network(sampler, given):
+    """Step by step as `LSTM.step` has them, of what the network reads in training."""
+    model = sampler.model
+    pitches, steps = composed(sampler, ChoraleRequest(length=12, seed=3, given=given), trace=True)
+    told = np.zeros((12, VOICES), dtype=bool) if given is None else given != OPEN
+    symbols, grid = torch.from_numpy(symbols_of(pitches)), torch.zeros(1, dtype=torch.long)
+    beats = torch.arange(12) % 4
+    context = model.read(symbols[None], torch.from_numpy(told)[None], beats[None], grid)[0]
+    own = torch.cat((torch.zeros_like(symbols[:1]), symbols[:-1]))
+    last = torch.cat((own[:, -1:], symbols[:, :-1]), 1)
+    state = model.initial_state(1)
+    for t, step in enumerate(steps):
+        for v, cells in enumerate(step.cells):
+            voice = torch.tensor([v])
+            x = model.inputs(last[t, [v]], own[t, [v]], voice, beats[[t]], grid, context[[t]])
+            _, state, expected = model.writer.step(x, state, trace=True)
+            for found, layer in zip(cells.layers, expected.layers, strict=True):
+                for name, value in vars(layer).items():
+                    torch.testing.assert_close(getattr(found, name), value, atol=1e-5, rtol=0)

@@ -54,7 +54,7 @@ def test_threads_are_set_back_after_an_error(sampler, monkeypatch):
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_the_naive_control_has_the_weights_of_the_model(layers):
     model = TextModel(TextConfig(6, 4, 8, layers)).eval()
-    lstm = bench.as_torch_lstm(model)
+    lstm = bench.as_torch_lstm(model.lstm)
     ids = torch.randint(6, (3, 20))
     with torch.no_grad():
         expected, state = model(ids)
@@ -79,7 +79,7 @@ def watch(monkeypatch, owner, name):
 
 
 def test_the_naive_control_reads_what_it_wrote(sampler, monkeypatch):
-    model, lstm = sampler.model, bench.as_torch_lstm(sampler.model)
+    model, lstm = sampler.model, bench.as_torch_lstm(sampler.model.lstm)
     embedded = watch(monkeypatch, model.embedding, "forward")
     said = watch(monkeypatch, model.head, "forward")
     drawn = watch(monkeypatch, torch, "multinomial")
@@ -103,7 +103,7 @@ def test_the_floor_multiplies_every_matrix_of_a_step(sampler, monkeypatch):
 
         __array_priority__, __array_ufunc__ = 1, None
 
-    monkeypatch.setattr(bench.np, "ones", lambda *args, **kw: np.zeros(*args, **kw).view(Vector))
+    monkeypatch.setattr(np, "ones", lambda *args, **kw: np.zeros(*args, **kw).view(Vector))
     bench.floor(sampler, 5)
     lower, upper = sampler.model.lstm.layers
     shapes = [tuple(w.shape) for w in (lower.weight, upper.weight, sampler.model.head.weight)]

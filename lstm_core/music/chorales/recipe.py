@@ -16,6 +16,7 @@ from torch import Tensor
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.hardware import has_fast_bfloat16
+from lstm_core.music.chorales import bench
 from lstm_core.music.chorales.dataset import (
     GRIDS,
     Batch,
@@ -98,6 +99,9 @@ class ChoraleRecipe(Recipe):
         }
         n = sum(len(c.symbols) for c in quarters)
         return Evaluation(self.name, split, n, metrics, time.monotonic() - begun)
+
+    def bench(self, checkpoint: str | Path) -> dict[str, float]:
+        return bench.measure(ChoraleSampler.from_checkpoint(checkpoint))
 
     def sample(self, checkpoint: str | Path, request: ChoraleRequest) -> Iterator[str]:
         """A line for each frame: soprano, alto, tenor, bass."""

@@ -32,6 +32,7 @@ from lstm_core.music.chorales.dataset import (
     symbols_of,
 )
 from lstm_core.music.chorales.model import ChoraleConfig, ChoraleModel
+from lstm_core.music.chorales.stepper import ChoraleStepper, traced
 from lstm_core.trace import Trace
 
 MAX_LENGTH = 1_600
@@ -160,6 +161,7 @@ class ChoraleSampler:
     ) -> None:
         self.model = model.eval().requires_grad_(False)
         self.card, self.history = card, history or {}
+        self.stepper = ChoraleStepper(self.model)
 
     @classmethod
     def from_checkpoint(cls, name: str | Path = "chorales") -> ChoraleSampler:
@@ -189,11 +191,13 @@ class ChoraleSampler:
         pitches = np.full((T, VOICES), OPEN) if request.given is None else request.given
         told = pitches != OPEN
         symbols = symbols_of(np.where(told, pitches, -1))
-        beats = torch.arange(T) % QUARTER
-        grid = torch.tensor([SIXTEENTHS])
+        beats = torch.arange(T)[None] % QUARTER
         context = model.read(
-            torch.from_numpy(symbols)[None], torch.from_numpy(told)[None], beats[None], grid
-        )[0]  # (T, C)
+            torch.from_numpy(symbols)[None], torch.from_numpy(told)[None], beats,
+            torch.tensor([SIXTEENTHS]),
+        )[0]  # (T, C)  # fmt: skip
+        places = self.stepper.places(context.numpy(), SIXTEENTHS)
+        gates = np.empty((model.writer.num_layers, 4 * model.writer.hidden_size), np.float32)
         wishes = self._wishes(request)
         luck = np.random.Generator(np.random.PCG64(request.seed))
         state, before = model.initial_state(1), SILENT
@@ -201,19 +205,14 @@ class ChoraleSampler:
         for t in range(T):
             now, probabilities, cells = symbols[t].copy(), [], []
             for v in range(VOICES):
-                earlier, own, voice = torch.tensor([[last], [before[v]], [v]])
-                here = slice(t, t + 1)
-                x = model.inputs(earlier, own, voice, beats[here], grid, context[here])
+                logits, state = self.stepper(last, before[v], v, places[t], state, gates)
                 if trace:
-                    out, state, kept = model.writer.step(x, state, trace=True)
-                    cells.append(kept)
-                else:
-                    out, state = model.writer.step(x, state)
-                logits = model.head(out)[0].double()
-                probabilities.append(logits.softmax(-1).numpy())
+                    cells.append(traced(gates, state))
+                logits = logits.astype(np.float64)
+                probabilities.append(softmax(logits))
                 fortune = luck.random()
                 if not told[t, v]:
-                    now[v] = draw(logits.numpy() + wishes, int(before[v]), request, fortune)
+                    now[v] = draw(logits + wishes, int(before[v]), request, fortune)
                 last = int(now[v])
             before = now
             yield ChoraleStep(t, pitches_of(now), told[t], np.stack(probabilities), cells)
@@ -226,6 +225,12 @@ class ChoraleSampler:
             with np.errstate(divide="ignore"):
                 wishes[1:] = np.log(weights)
         return wishes
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """(S,) probabilities."""
+    weights = np.exp(logits - logits.max())
+    return weights / weights.sum()
 
 
 def draw(logits: np.ndarray, before: int, request: ChoraleRequest, fortune: float) -> int:

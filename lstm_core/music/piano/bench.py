@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-import torch
-
 from lstm_core.hardware import one_thread
 from lstm_core.music.piano.request import PianoRequest
 from lstm_core.music.piano.sampler import PianoSampler
 from lstm_core.text.bench import as_torch_lstm, naive
-from lstm_core.text.model import TextModel
-from lstm_core.timing import best_rates
+from lstm_core.timing import best_rates, products
 
 SECONDS = 10.0
 
@@ -23,14 +19,15 @@ def measure(sampler: PianoSampler) -> dict[str, float]:
     - `floor`: the products of weights and vectors alone: nothing that computes them one event at a
       time can be faster.
     """
-    lstm = as_torch_lstm(sampler.model)
+    lstm = as_torch_lstm(sampler.model.lstm)
+    weights = [p for part in (sampler.model.lstm, sampler.model.head) for p in part.parameters()]
     request = PianoRequest(seconds=SECONDS)
     with one_thread():
         events = sum(1 for _ in sampler.stream(request))
         rates = best_rates(
             {
                 "naive": (lambda: naive(sampler.model, lstm, 30), 30),
-                "floor": (lambda: floor(sampler.model, 300), 300),
+                "floor": (lambda: products(weights, 300), 300),
                 "piano": (lambda: play(sampler, request), events),
             }
         )
@@ -46,14 +43,3 @@ def play(sampler: PianoSampler, request: PianoRequest) -> None:
     """Play a piece, with everything the sampler does for an event."""
     for _ in sampler.stream(request):
         pass
-
-
-@torch.inference_mode()
-def floor(model: TextModel, events: int) -> None:
-    """The matrix-vector products of so many events, and nothing else."""
-    parameters = [p for part in (model.lstm, model.head) for p in part.parameters()]
-    weights = [p.numpy() for p in parameters if p.dim() == 2]
-    vectors = [np.ones(weight.shape[1], dtype=weight.dtype) for weight in weights]
-    for _ in range(events):
-        for vector, weight in zip(vectors, weights, strict=True):
-            weight @ vector
