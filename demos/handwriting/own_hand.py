@@ -30,6 +30,9 @@ EVERY = 5
 NEAREST = 3
 """Known hands that are named."""
 
+LEAST_SHARE = 0.01
+"""In a blend, of a hand that is named to a program."""
+
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 BUSY: dict[str, Any] = {**QUIET, "concurrency_id": "cpu"}
 
@@ -43,7 +46,7 @@ def build(page: gr.Blocks, own: gr.State) -> None:
     """
     gr.Markdown(
         "Write a line in your usual hand, and say what it says. The network's weights stay as they "
-        "are: what is looked for are the 32 numbers of a hand with which it finds your ink "
+        "are: what is looked for is a blend of the hands that it knows, in which it finds your ink "
         "likeliest. Then “Your own hand” is among the hands above, and the network goes on from "
         "your very line. It is kept for this visit only: close the page, and it is gone.",
         elem_classes="status",
@@ -64,7 +67,7 @@ def build(page: gr.Blocks, own: gr.State) -> None:
                 stop = gr.Button("Stop", elem_id="handwriting-stop-learning")
                 forget = gr.Button("Forget it", elem_id="handwriting-forget")
     view = fitting_view(
-        empty="Here you will see the network get used to your hand: it takes about a minute.",
+        empty="Here you will see the network get used to your hand: it takes half a minute.",
         elem_id="handwriting-fitting",
     )  # fmt: skip
 
@@ -84,7 +87,7 @@ def on_learn(strokes: str | None, text: str) -> Iterator[tuple]:
     search.note = said_nearest(likely)
     best = None
     for found in hands.fit(sampler(), ink, nearest=next(iter(likely)), steps=hands.STEPS):
-        best = found if best is None or found.cost < best.cost else best
+        best = found if best is None or found.nats < best.nats else best
         search.nats.append(found.nats / len(ink.points))
         if found.step % EVERY == 0 and found.step < hands.STEPS:
             search.words.append((found.step, word_in(found.style)))
@@ -92,7 +95,7 @@ def on_learn(strokes: str | None, text: str) -> Iterator[tuple]:
     assert best is not None
     search.words.append((best.step, word_in(best.style)))
     search.done = True
-    search.note = f"{said_nearest(likely)} Choose “{NAME}” above, and write."
+    search.note = f"{said_blend(best.shares)} Choose “{NAME}” above, and write."
     yield fitting_value(search), kept(best.style, ink)
 
 
@@ -141,8 +144,15 @@ def said_nearest(likely: dict[str, float]) -> str:
     return f"The known hands that come nearest: {', '.join(nearest)}."
 
 
+def said_blend(shares: np.ndarray) -> str:
+    """Which of the known hands have the largest shares in a blend."""
+    most = np.argsort(-shares)[:NEAREST]
+    named = ", ".join(f"Hand {n + 1} ({shares[n]:.0%})" for n in most)
+    return f"Of the hands in the blend, these have the largest shares: {named}."
+
+
 def fit_hand(strokes: list[list[list[float]]], text: str) -> dict[str, Any]:
-    """Find the vector of the hand that wrote some ink, about a minute's work.
+    """Find the hand that wrote some ink, as a blend of known ones, about half a minute's work.
 
     Args:
         strokes: for each stroke its points [x, y] or [x, y, t] in the order of writing, in any
@@ -153,19 +163,25 @@ def fit_hand(strokes: list[list[list[float]]], text: str) -> dict[str, Any]:
         style, the numbers of the hand; nats_before and nats_after, how surprising the ink is to the
         network, in nats a point of the pen, in no hand in particular and in the hand found; and
         nearest, the names of the known hands by likeness, each with the nats a point of the ink in
-        it
+        it; blend, the known hands that it is a blend of, each with its share
     """
     ink = ink_of(strokes, text)
     count = len(ink.points)
     likely = hands.likeness(sampler(), ink)
     tried = hands.fit(sampler(), ink, nearest=next(iter(likely)), steps=hands.STEPS)
-    best = min(tried, key=lambda found: found.cost)
+    best = min(tried, key=lambda found: found.nats)
     nearest = [{"hand": name, "nats": rounded(nats / count)} for name, nats in likely.items()]
+    shares = sorted(zip(best.shares, sampler().hands, strict=True), reverse=True)
     return {
         "style": [rounded(value) for value in best.style],
         "nats_before": rounded(hands.in_any_hand(sampler(), ink) / count),
         "nats_after": rounded(best.nats / count),
         "nearest": nearest[:NEAREST],
+        "blend": [
+            {"hand": name, "share": rounded(share)}
+            for share, name in shares
+            if share >= LEAST_SHARE
+        ],
     }
 
 

@@ -1,12 +1,15 @@
-"""A visitor's hand: the vector that makes some ink likeliest.
+"""A visitor's hand: the blend of known hands that makes some ink likeliest.
 
-The weights stay as they are. What is looked for is the vector of a style with which the network
-finds the visitor's ink likeliest, among vectors such as the known writers have: the maximum of
+The weights stay as they are. What is looked for is a vector of a style
 
-    log Pr(ink | text, style) + log N(style | mean and deviations of the known hands)
+    style = sum_w share_w style_w, with shares of the known writers w that are a softmax of z
 
-from the known hand that comes nearest. A single line says little of 32 numbers; the second term
-keeps what it does not say as in other people's hands.
+with which the network finds the visitor's ink likeliest: the maximum over z of
+
+    log Pr(ink | text, style)
+
+from the known hand that comes nearest. Blends are what the network can write in: vectors that may
+lie anywhere make the ink likelier still, but what is written with them can hardly be read.
 """
 
 from __future__ import annotations
@@ -23,11 +26,15 @@ from lstm_core.handwriting.mixture import mixture, nats
 from lstm_core.handwriting.request import Ink
 from lstm_core.handwriting.sampler import WritingSampler
 
-STEPS = 30
+STEPS = 25
 SIDE_BY_SIDE = 16
 """Hands that a line is read in at once: of a long line, some 200 MB."""
 
-LEARNING_RATE = 0.1
+LEARNING_RATE = 0.3
+
+NEAREST, OTHERS = 2.0, -3.0
+"""z of the nearest hand and of the others as the search begins: with some hundred hands, the first
+has half of the blend."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,7 @@ class Fit:
     step: int
     nats: float  # of the ink, in this hand
     style: np.ndarray  # (S,) the vector of the hand
-    cost: float  # what is to be made small: the nats, and how unlike known hands the vector is
+    shares: np.ndarray  # (hands,) of the known hands in it
 
 
 def known(sampler: WritingSampler) -> Tensor:
@@ -86,31 +93,35 @@ def in_any_hand(sampler: WritingSampler, ink: Ink) -> float:
 def fit(
     sampler: WritingSampler, ink: Ink, nearest: str | None = None, steps: int = STEPS
 ) -> Iterator[Fit]:
-    """Look for the vector of the hand that wrote some ink.
+    """Look for the hand that wrote some ink, as a blend of the known ones.
 
     Args:
         sampler: with the network that is to write in this hand.
         ink: as the whiteboard would have seen it: `pads.whiteboard_ink`.
         nearest: name of the known hand to begin with; None: the likeliest.
-        steps: of gradient descent (Adam), each about a second for a line.
+        steps: of gradient descent (Adam), each about half a second for a line.
 
     Yields:
-        the vector after each step, from that of the nearest known hand on.
+        the nearest hand, and then the blends that are tried, one a step.
 
     Raises:
         ValueError: a sentence, for characters that cannot be written.
     """
     line, hands = batch(sampler, ink), known(sampler)
-    first = hands[sampler.hands.index(nearest or next(iter(likeness(sampler, ink))))]
-    mean, deviation = hands.mean(0), hands.std(0, unbiased=False).clamp(min=1e-3)
-    z = ((first - mean) / deviation).requires_grad_(True)  # (S,)
+    first = sampler.hands.index(nearest or next(iter(likeness(sampler, ink))))
+    with torch.inference_mode():
+        nats = nats_in(sampler, line, hands[[first]]).item()
+    yield Fit(0, nats, hands[first].numpy(), np.eye(len(hands), dtype=np.float32)[first])
+    z = torch.full((len(hands),), OTHERS)
+    z[first] = NEAREST
+    z.requires_grad_(True)
     optimizer = torch.optim.Adam([z], lr=LEARNING_RATE)
-    for step in range(steps + 1):
-        style = mean + deviation * z
+    for step in range(1, steps + 1):
+        shares = z.softmax(0)
+        style = shares @ hands
         loss = nats_in(sampler, line, style[None]).sum()
-        cost = loss + z.square().sum() / 2
-        yield Fit(step, loss.item(), style.numpy(force=True), cost.item())
+        yield Fit(step, loss.item(), style.numpy(force=True), shares.numpy(force=True))
         if step < steps:
             optimizer.zero_grad()
-            cost.backward()
+            loss.backward()
             optimizer.step()

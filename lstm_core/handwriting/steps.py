@@ -79,14 +79,20 @@ class Row:
         return bool(self.read) and self.line > 0
 
     @property
+    def goes_on(self) -> bool:
+        """Whether the line begins where a visitor's ink ended, with the pen up."""
+        return bool(self.read) and self.line == 0
+
+    @property
     def wanted(self) -> str:
         """What the line says once its next word is written."""
         return self.lines[self.line][: self.word.end]
 
     @property
     def ink(self) -> np.ndarray:
-        """(N, 3) what has been written of the line, with the pen lifted at its end."""
-        points = np.array(self.points)
+        """(N, 3) what has been written of the line, with the pen lifted at its end; not where ink
+        ended that it goes on from."""
+        points = np.array(self.points[1:] if self.goes_on else self.points)
         points[-1, 2] = 1
         return points
 
@@ -118,7 +124,7 @@ class Row:
     def add(self, step: WritingStep) -> None:
         """Take note of one point; after the last of a line another line begins."""
         if step.position == 0:
-            self.points = [(0.0, 0.0, False)]
+            self.points = [(0.0, 0.0, self.goes_on)]
         x, y, _ = self.points[-1]
         self.points.append((x + step.dx, y + step.dy, step.pen_up))
         self.position = 0 if step.last else self.position + 1

@@ -220,10 +220,12 @@ def test_a_hand_is_learned_and_written_in():
     likely = hands.likeness(runs.sampler(), ink)
     fits = list(hands.fit(runs.sampler(), ink, steps=hands.STEPS))
     assert views[-1]["nats"] == pytest.approx([f.nats / len(ink.points) for f in fits], abs=2e-3)
-    best = min(fits, key=lambda f: f.cost)
+    best = min(fits, key=lambda f: f.nats)
     assert own["style"] == pytest.approx(best.style.tolist(), abs=1e-4)
     nearest = runs.sampler().hands.index(next(iter(likely))) + 1
-    assert f"nearest: Hand {nearest}," in views[-1]["note"]
+    assert f"nearest: Hand {nearest}," in views[-2]["note"]
+    most = int(best.shares.argmax())
+    assert f"shares: Hand {most + 1} ({best.shares[most]:.0%})," in views[-1]["note"]
     mine = as_own_hand(own)
     run = runs.Run(WritingRequest("zag", seed=1), mine)
     line = inside.watched(run, 0, 0)
@@ -243,6 +245,11 @@ def test_the_interface_finds_the_same_hand():
     assert answer["nats_before"] == pytest.approx(shown(view)["any_hand"], abs=1e-3)
     assert answer["nats_after"] <= answer["nearest"][0]["nats"]
     assert {row["hand"] for row in answer["nearest"]} == set(runs.sampler().hands)
+    shares = [row["share"] for row in answer["blend"]]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1, abs=0.03)
+    styles = [runs.sampler().style(WritingRequest("a", hand=r["hand"])) for r in answer["blend"]]
+    np.testing.assert_allclose(np.array(shares) @ styles, answer["style"], atol=0.05)
     json.dumps(answer, allow_nan=False)
 
 

@@ -43,14 +43,15 @@ def test_a_hand_is_known_by_its_ink(sampler, hand):
 def test_a_fit_makes_the_ink_likelier(sampler):
     ink = written(sampler, "")
     weights = {name: p.clone() for name, p in sampler.model.named_parameters()}
-    found = list(fit(sampler, ink, steps=5))
-    assert [f.step for f in found] == list(range(6))
+    found = list(fit(sampler, ink, steps=8))
+    assert [f.step for f in found] == list(range(9))
     assert found[0].nats == pytest.approx(next(iter(likeness(sampler, ink).values())), rel=1e-4)
-    assert found[-1].nats < found[0].nats - 0.5
-    assert found[-1].cost < found[0].cost - 0.5
-    known = hands.known(sampler)
-    z = (torch.as_tensor(found[-1].style) - known.mean(0)) / known.std(0, unbiased=False)
-    assert found[-1].cost == pytest.approx(found[-1].nats + z.square().sum().item() / 2, rel=1e-4)
+    assert found[-1].nats < found[1].nats - 0.1
+    for f in found:
+        assert f.shares.sum() == pytest.approx(1, abs=1e-5)
+        assert f.shares.min() >= 0
+        expected = torch.as_tensor(f.shares) @ hands.known(sampler)
+        torch.testing.assert_close(torch.as_tensor(f.style), expected)
     assert found[-1].nats == pytest.approx(nats_of(sampler, ink, found[-1].style), rel=1e-4)
     for name, p in sampler.model.named_parameters():
         assert torch.equal(p, weights[name])

@@ -18,7 +18,7 @@ from lstm_core.handwriting.checking import (
 )
 from lstm_core.handwriting.legibility import SEEDS, character_rates, measure, sentences, write
 from lstm_core.handwriting.recipe import trusted
-from lstm_core.handwriting.request import MAX_LINE, WritingRequest
+from lstm_core.handwriting.request import MAX_LINE, Ink, WritingRequest
 from lstm_core.handwriting.sampler import WritingSampler
 from lstm_core.handwriting.stepper import PenState
 from lstm_core.handwriting.steps import AT_LEAST, FLAWLESS, SLOWEST
@@ -297,3 +297,15 @@ def test_rates_of_characters(sampler, lines, monkeypatch):
     reader = Told(lambda trajectories: [text.replace("X", "x") for text in asked])
     rates = character_rates(sampler, reader, seeds=(1,))
     assert rates == {c: float(c != "X") for c in ASCII if c != " "}
+
+
+def test_the_way_from_a_visitors_ink_to_the_first_word_is_not_read(sampler, choose):
+    """It is made with the pen up; the line begins with the first point that the network writes."""
+    ink = Ink("fox", np.array([[0, 0, 0], [30, 40, 0], [60, 0, 1]]))
+    checker = Choice(0)
+    steps = list(choose(checker).stream(WritingRequest("a box", seed=1), ink))
+    first = checker.seen[0][0].points
+    np.testing.assert_allclose(first[0, :2], (steps[0].dx, steps[0].dy))
+    assert len(first) < len(steps)
+    whole = checker.seen[-1][0].points
+    assert len(whole) == len(steps)
