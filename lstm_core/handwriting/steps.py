@@ -92,7 +92,7 @@ class Row:
     def ink(self) -> np.ndarray:
         """(N, 3) what has been written of the line, with the pen lifted at its end; not where ink
         ended that it goes on from."""
-        points = np.array(self.points[1:] if self.goes_on else self.points)
+        points = np.array(self.points[int(self.points[0][2]) :])
         points[-1, 2] = 1
         return points
 
