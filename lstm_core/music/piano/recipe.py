@@ -238,7 +238,9 @@ RECIPES: list[Recipe] = [
         data=DATA_SET,
         title="Piano",
         description="Plays classical piano as pianists perform it, and goes on from any notes.",
-        training=TrainingConfig(3_800, 4e-3, average=0.995, evaluate_every=200, weight_decay=0.02),
+        training=TrainingConfig(
+            1_750, 4e-3, fall=0.5, average=0.995, evaluate_every=200, weight_decay=0.02
+        ),
         dropout=TextDropout(layers=0.1, outputs=0.1, locked=False),
     )
 ]
