@@ -20,6 +20,7 @@ def main(address: str) -> None:
         text(page, address)
         handwriting(page, address)
         reading(page, address)
+        music(page, address)
         memory(page, address)
         browser.close()
 
@@ -69,6 +70,17 @@ def reading(page: Page, address: str) -> None:
     page.wait_for_selector("#reading-rows canvas")
     page.wait_for_timeout(3000)
     page.screenshot(path=HERE / "reading.png")
+
+
+def music(page: Page, address: str) -> None:
+    """The tab Music: what was composed beforehand, as it is played."""
+    page.set_viewport_size({"width": 1240, "height": 800})
+    page.goto(f"{address}/?tab=music")
+    page.wait_for_selector("#music-roll canvas")
+    page.wait_for_timeout(3000)
+    page.locator("#music-roll .play").click()
+    page.wait_for_timeout(12_000)
+    page.screenshot(path=HERE / "music.png")
 
 
 def memory(page: Page, address: str) -> None:
