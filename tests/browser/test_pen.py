@@ -23,7 +23,7 @@ FOREIGN = [[[0, 0], [10_000, 0]], [[10_000, 1_000]]]
 def pad_address(served):
     """A page with a pad that says what it sends, and a button that fills it."""
     with gr.Blocks() as page:
-        fill = gr.Button("fill", elem_id="fill")
+        fill, take = gr.Button("fill", elem_id="fill"), gr.Button("take", elem_id="take")
         pad = pen_view(hint="Write here.", elem_id="pad")
         sent = gr.Textbox(elem_id="sent")
         count = gr.Number(0, elem_id="count")
@@ -32,6 +32,8 @@ def pad_address(served):
             lambda value, n: (value, n + 1), [pad, count], [sent, count],
             show_progress="hidden", trigger_mode="always_last",
         )  # fmt: skip
+        taken = gr.Textbox(elem_id="taken")
+        take.click(lambda value: value or "[]", pad, taken, show_progress="hidden")
         fill.click(lambda: pen_value(FOREIGN), None, pad, show_progress="hidden")
     with served(page) as address:
         yield address
@@ -96,6 +98,16 @@ def test_strokes_by_mouse_come_in_the_order_of_time(opened):
     assert times == sorted(times)
     assert second[0][2] > first[-1][2]
     assert dark_pixels(page) > 200
+
+
+def test_a_button_pressed_at_once_has_all_of_the_ink(opened):
+    """Strokes are sent a while after the pen was lifted, but before a press on a button is."""
+    page = opened()
+    place = page.locator("#take").bounding_box()
+    write(page, PATH)
+    page.mouse.click(place["x"] + 5, place["y"] + 5)
+    expect(page.locator("#taken textarea")).not_to_have_value("")
+    assert len(json.loads(page.locator("#taken textarea").input_value())) == 1
 
 
 def test_undo_clear_and_what_was_cleared_comes_back(opened):

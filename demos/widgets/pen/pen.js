@@ -162,6 +162,10 @@ function lift(event) {
 }
 canvas.addEventListener('pointerup', lift);
 canvas.addEventListener('pointercancel', lift);
+// Who presses a button of the page right after the last stroke means all that is on the pad.
+document.addEventListener('pointerdown', (event) => {
+  if (timer && !root.contains(event.target)) send();
+}, true);
 canvas.addEventListener('contextmenu', (event) => event.preventDefault());
 
 function undo() {
