@@ -33,6 +33,10 @@ ROUNDS, MOST_ROUNDS = 3, 8
 ATTEMPTS = 1 + AT_ONCE * MOST_ROUNDS
 """At a word, at most."""
 
+AGAIN = 400
+"""Characters that are written again for the sake of one word, at most, so that nobody waits long:
+words of more than sixteen have fewer attempts."""
+
 MARGIN = 2
 """Characters that a line may be wider than its text: one of a single letter is none too many."""
 

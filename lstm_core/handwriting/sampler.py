@@ -23,7 +23,7 @@ import torch
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.handwriting.characters import Alphabet
-from lstm_core.handwriting.checking import AT_ONCE, MOST_ROUNDS, ROUNDS, Checker, WrittenLine
+from lstm_core.handwriting.checking import AGAIN, AT_ONCE, MOST_ROUNDS, ROUNDS, Checker, WrittenLine
 from lstm_core.handwriting.dataset import ANY_HAND, Scale, offsets
 from lstm_core.handwriting.drawing import Writing
 from lstm_core.handwriting.mixture import draw
@@ -201,7 +201,8 @@ class WritingSampler:
             for done in range(MOST_ROUNDS):
                 again = [
                     n for n, row in enumerate(rows)
-                    if is_worse(best[n].fault, row.fault, lost=done >= ROUNDS)
+                    if done < rounds_for(len(row.wanted) - row.word.begin)
+                    and is_worse(best[n].fault, row.fault, lost=done >= ROUNDS)
                 ]  # fmt: skip
                 if not again:
                     break
@@ -378,6 +379,11 @@ def has_passed(phi: np.ndarray, length: int) -> bool:
         length: of the text.
     """
     return bool(phi[length] > phi[:length].max())
+
+
+def rounds_for(characters: int) -> int:
+    """How often more attempts may be made at a word of so many characters."""
+    return min(MOST_ROUNDS, max(1, AGAIN // (AT_ONCE * max(1, characters))))
 
 
 def is_worse(fault: tuple[bool, float], before: tuple[bool, float], lost: bool) -> bool:

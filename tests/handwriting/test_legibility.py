@@ -19,7 +19,7 @@ from lstm_core.handwriting.checking import (
 from lstm_core.handwriting.legibility import SEEDS, character_rates, measure, sentences, write
 from lstm_core.handwriting.recipe import trusted
 from lstm_core.handwriting.request import MAX_LINE, Ink, WritingRequest
-from lstm_core.handwriting.sampler import WritingSampler
+from lstm_core.handwriting.sampler import WritingSampler, rounds_for
 from lstm_core.handwriting.stepper import PenState
 from lstm_core.handwriting.steps import AT_LEAST, FLAWLESS, SLOWEST
 from lstm_core.ink.composition import ASCII
@@ -192,6 +192,15 @@ def test_how_many_attempts_are_made(sampler, choose):
     written = np.cumsum([(step.dx, step.dy) for step in steps], axis=0)
     for liked in (shown[2][0], shown[4 + MOST_ROUNDS][2], shown[-1][2]):
         np.testing.assert_allclose(written[: len(liked.points) - 1], liked.points[1:, :2])
+
+
+def test_long_words_have_fewer_attempts(sampler, choose):
+    assert rounds_for(1) == rounds_for(16) == MOST_ROUNDS
+    shown = []
+    checker = lambda lines: shown.append(lines) or [(True, 9.0)] * len(lines)  # noqa: E731
+    for _ in choose(checker).stream(WritingRequest("quick" * 9, seed=1, hand="7")):
+        pass
+    assert [len(lines) for lines in shown] == [1, AT_ONCE, AT_ONCE]
 
 
 def test_a_word_is_given_up_before_a_line_is(sampler, choose):
