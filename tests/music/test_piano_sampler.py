@@ -11,6 +11,7 @@ from lstm_core.music.midi import Note, struck_anew
 from lstm_core.music.piano import sampler as module
 from lstm_core.music.piano.events import (
     EVENTS,
+    KEYS,
     OFF,
     ON,
     SHIFT,
@@ -21,7 +22,7 @@ from lstm_core.music.piano.events import (
 )
 from lstm_core.music.piano.loops import Loops
 from lstm_core.music.piano.request import PianoRequest
-from lstm_core.music.piano.rules import CHORD, LOOP, SILENCE
+from lstm_core.music.piano.rules import CHORD, HELD, LOOP, SILENCE
 from lstm_core.music.piano.sampler import PianoSampler
 from lstm_core.text.model import TextConfig, TextModel
 
@@ -145,8 +146,8 @@ def test_draws_follow_the_probabilities():
         drawn = [module.draw(wanted, request, fortune) for fortune in fortunes]
         return {event: drawn.count(event) / 1_000 for event in sorted(set(drawn))}
 
-    assert shares(top_p=1) == pytest.approx({5: 0.5, 100: 0.3, 200: 0.2})
-    assert shares(top_p=0.7) == pytest.approx({5: 0.625, 100: 0.375})
+    assert shares(top_p=1, temperature=1) == pytest.approx({5: 0.5, 100: 0.3, 200: 0.2})
+    assert shares(top_p=0.7, temperature=1) == pytest.approx({5: 0.625, 100: 0.375})
     cold = np.array([0.25, 0.09, 0.04])
     assert shares(top_p=1, temperature=0.5) == pytest.approx(
         dict(zip((5, 100, 200), cold / cold.sum(), strict=True)), abs=1e-3
@@ -204,6 +205,16 @@ def test_a_network_in_a_loop():
         longest = max(longest, *loops.lasting().values(), 0.0)
     assert LOOP - 0.5 < longest <= LOOP + SILENCE
     assert len({note.pitch for note in notes}) > 1
+
+
+def test_a_network_that_would_hold_keys_for_ever():
+    """It never lets a key go of its own accord."""
+    wishes = dict.fromkeys(range(OFF, OFF + KEYS), -30)
+    notes = opinionated(wishes=wishes).play(PianoRequest(seconds=30, seed=1))
+    ended = [note.end - note.start for note in notes if note.end < 30]
+    assert len(ended) > 10
+    assert min(ended) >= HELD
+    assert max(ended) <= HELD + 1
 
 
 # Going on

@@ -8,6 +8,8 @@ The network's own probabilities are never changed; these rules decide what is dr
   always goes on.
 - A piece does not end: its next beginning is never drawn. If no key was struck for `SILENCE`
   seconds, no more time passes before one is.
+- A key that was down for `HELD` seconds goes up: the network loses sight of a key now and then, and
+  would let it sound on. Of the notes of the validation part, 4 in 1,000 are longer.
 - A loop - the same figure of up to 12 notes struck over and over (`piano.loops`) - is let go on for
   `LOOP` seconds: trills and repeated chords stay possible. Then the key that would go on with it
   may not be struck next.
@@ -42,6 +44,7 @@ from lstm_core.music.piano.request import PianoRequest
 
 CHORD = 12
 SILENCE = 4.0
+HELD = 5.0
 LOOP = 4.0
 
 MEMORY = 5.0
@@ -96,6 +99,10 @@ class Rules:
     def wanted(self, logits: np.ndarray) -> np.ndarray:
         """(V,) logits with what was asked for, minus infinity for what may not come next."""
         wanted = np.full(EVENTS, -np.inf)
+        if self.last in ("shift", "off") and (late := self.late()):
+            up = OFF + np.array(late) - LOWEST
+            wanted[up] = logits[up]
+            return wanted
         keys = slice(ON, ON + KEYS)
         down = [pitch - LOWEST for pitch in self.decoder.sounding]
         if self.struck < CHORD:
@@ -116,6 +123,11 @@ class Rules:
         if (not idle and (self.last != "shift" or self.more_time)) or not strike:
             wanted[SHIFT:VELOCITY] = logits[SHIFT:VELOCITY] + self.push()
         return wanted
+
+    def late(self) -> list[int]:
+        """The pitches of keys that were down for too long."""
+        begun = self.decoder.step - HELD * STEPS_PER_SECOND
+        return [pitch for pitch, (_, step) in self.decoder.sounding.items() if step <= begun]
 
     def excess(self) -> float:
         """Logarithm of the notes a second of late over those asked for."""
