@@ -38,7 +38,7 @@ class PianoRequest:
     """
 
     seconds: float | None = 60.0
-    temperature: float = 0.9
+    temperature: float = 0.95
     top_p: float = 0.98
     seed: int = 0
     classes: tuple[float, ...] | None = None
