@@ -10,7 +10,7 @@ import gradio as gr
 from demos.card import card_table
 from demos.heading import heading
 from demos.music import api, events, harmonise, inside, own_start, samples
-from demos.music.asking import LONGEST, PRESETS, SHORTEST
+from demos.music.asking import LONGEST, PRESETS, SHORTEST, TEMPERATURE
 from demos.music.files import music_file
 from demos.music.pieces import (
     CHORALES,
@@ -21,7 +21,7 @@ from demos.music.pieces import (
 )
 from demos.widgets.piano_roll import piano_roll_view
 from demos.widgets.pitch_classes import pitch_classes_view
-from lstm_core.music.chorales.sampler import MAX_SEED
+from lstm_core.music.chorales.sampler import MAX_SEED, ChoraleRequest
 
 NAME, TITLE = "music", "Music"
 NETWORKS = (CHORALES, PIANO)
@@ -81,14 +81,22 @@ def build(page: gr.Blocks) -> None:
                     info="0 as the network likes", elem_id="music-density",
                 )  # fmt: skip
                 motion = gr.Slider(
-                    -3, 3, 0, step=0.1, label="Motion", visible=first == CHORALES,
-                    info="below 0 the voices hold their notes, above they move",
+                    -3, 3, ChoraleRequest.motion, step=0.1, label="Motion",
+                    visible=first == CHORALES,
+                    info="0 as the network likes; at 0.5 the voices move as often as Bach's",
                     elem_id="music-motion",
                 )  # fmt: skip
             with gr.Accordion("More settings", open=False, elem_id="music-more"):
                 temperature = gr.Slider(
-                    0, 2, 0.9, step=0.05, label="Temperature",
+                    0, 2, TEMPERATURE[first], step=0.05, label="Temperature",
                     info="0 always the likeliest, 1 as the network has it, more is bolder",
+                    elem_id="music-temperature",
+                )  # fmt: skip
+                mind_rules = gr.Checkbox(
+                    True, label="Mind the rules of four-part writing", elem_id="music-mind-rules",
+                    info="a quarter of a chorale that breaks one is written again, up to "
+                    f"{ChoraleRequest.attempts} times",
+                    visible=CHORALES in kinds,
                 )  # fmt: skip
                 seed = gr.Number(
                     0, precision=0, minimum=0, maximum=MAX_SEED, label="Seed",
@@ -101,7 +109,8 @@ def build(page: gr.Blocks) -> None:
     running: list[Any] = [
         compose.click(
             events.on_compose,
-            [kind, seconds, endless, temperature, classes, density, motion, *luck], stage, **BUSY,
+            [kind, seconds, endless, temperature, classes, density, motion, mind_rules, *luck],
+            stage, **BUSY,
         ),
         roll.input(events.on_more, now, roll, **BUSY),
     ]  # fmt: skip
@@ -115,7 +124,7 @@ def build(page: gr.Blocks) -> None:
         running += more
     if CHORALES in kinds:
         heading("Harmonise", "A melody becomes a chorale; keep what you like of it.")
-        running += harmonise.build(page, stage, now, [temperature, *luck], keyboard)
+        running += harmonise.build(page, stage, now, [temperature, mind_rules, *luck], keyboard)
 
     heading("Look inside", "What the network expected, note by note, and what it remembered.")
     inside.build(page, roll, now, opened)
@@ -129,7 +138,7 @@ def build(page: gr.Blocks) -> None:
         gr.HTML(card_table(sampler.card), elem_classes="model-card", elem_id=f"music-card-{name}")
 
     stop.click(None, cancels=running).then(events.on_stop, None, roll, queue=False, **QUIET)
-    kind.input(events.on_kind, kind, [density, motion], **QUIET)
+    kind.input(events.on_kind, kind, [density, motion, temperature], **QUIET)
     preset.input(events.on_preset, preset, classes, **QUIET)
     ready_made.input(events.on_ready, ready_made, [roll, now], **QUIET)
     api.offer()

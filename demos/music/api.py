@@ -30,12 +30,13 @@ def offer() -> None:
 def compose_music(
     model: str = "chorales",
     seconds: float = 30.0,
-    temperature: float = 0.9,
+    temperature: float | None = None,
     seed: int = 0,
     classes: list[float] | None = None,
     density: float | None = None,
-    motion: float = 0.0,
+    motion: float = 0.5,
     tempo: float = 76.0,
+    mind_rules: bool = True,
 ) -> dict[str, Any]:
     """Compose a piece of music: a chorale for four voices, or a performance on the piano.
 
@@ -43,12 +44,15 @@ def compose_music(
         model: chorales or piano
         seconds: of music, 10 to 180
         temperature: 0 always takes the likeliest, 1 draws from the network's own distribution,
-            up to 2
+            up to 2; nothing for what suits the network, 0.9 for chorales and 0.95 for the piano
         seed: the same seed and settings give the same music, 0 to 4294967295
         classes: twelve weights from 0 to 1 of the pitch classes, C first
         density: of the piano, notes a second, 0.5 to 25
-        motion: of chorales, above 0 the voices move more often, -3 to 3
+        motion: of chorales, at 0 the voices hold their notes as long as the network likes,
+            at 0.5 they move about as often as Bach's; -3 to 3
         tempo: of chorales, quarter notes a minute, 40 to 160
+        mind_rules: of chorales, whether a quarter that breaks a rule of four-part writing is
+            written again, up to eight times
 
     Returns:
         title, seed, tempo, key; notes, lists of pitch, velocity, start and end in seconds, and
@@ -58,6 +62,7 @@ def compose_music(
         ask_piece(
             model, seconds=seconds, temperature=temperature, seed=seed, classes=classes,
             density=density, motion=motion, tempo=tempo,
+            mind_rules=mind_rules,
         )
     )  # fmt: skip
 
@@ -103,7 +108,11 @@ def continue_music(
 
 
 def harmonise(
-    melody: list[list[int]], temperature: float = 0.8, seed: int = 0, tempo: float = 76.0
+    melody: list[list[int]],
+    temperature: float = 0.8,
+    seed: int = 0,
+    tempo: float = 76.0,
+    mind_rules: bool = True,
 ) -> dict[str, Any]:
     """Write alto, tenor and bass below a melody.
 
@@ -114,11 +123,14 @@ def harmonise(
             up to 2
         seed: the same seed and settings give the same music, 0 to 4294967295
         tempo: quarter notes a minute, 40 to 160
+        mind_rules: as for /compose
 
     Returns:
         as /compose
     """
-    return whole(ask_harmony(melody, temperature=temperature, seed=seed, tempo=tempo))
+    return whole(
+        ask_harmony(melody, temperature=temperature, seed=seed, tempo=tempo, mind_rules=mind_rules)
+    )
 
 
 def whole(piece: Piece) -> dict[str, Any]:

@@ -38,6 +38,9 @@ SHORTEST, LONGEST = 10, 180
 SLOWEST, FASTEST = 40, 160
 """Quarter notes a minute of a chorale."""
 
+TEMPERATURE = {CHORALES: ChoraleRequest.temperature, PIANO: PianoRequest.temperature}
+"""At which each network composes unless it is told otherwise."""
+
 PRESETS = {
     "": [1.0] * 12,
     "C major": [float(n in (0, 2, 4, 5, 7, 9, 11)) for n in range(12)],
@@ -60,8 +63,9 @@ Tune = list[tuple[int, int, int]]
 
 
 def ask_piece(
-    kind: Any, *, seconds: Any, endless: Any = False, temperature: Any, seed: Any,
-    classes: Any = None, density: Any = None, motion: Any = 0.0, tempo: Any = TEMPO[CHORALES],
+    kind: Any, *, seconds: Any, endless: Any = False, temperature: Any = None, seed: Any,
+    classes: Any = None, density: Any = None, motion: Any = ChoraleRequest.motion,
+    tempo: Any = TEMPO[CHORALES], mind_rules: Any = True,
 ) -> Piece:  # fmt: skip
     """A piece from nothing, of whatever was sent.
 
@@ -69,11 +73,13 @@ def ask_piece(
         kind: of `KINDS`.
         seconds: of music, 10 to 180.
         endless: as long as somebody listens.
-        temperature, seed: as the requests have them.
+        temperature: that of `TEMPERATURE` when None.
+        seed: as the requests have it.
         classes: twelve weights; None, or all of them 1, for no wishes.
         density: notes a second of the piano; as the network likes when None or 0.
         motion: of the voices of a chorale.
         tempo: of a chorale, quarter notes a minute.
+        mind_rules: of four-part writing, in a chorale.
 
     Raises:
         gr.Error: a sentence that says what is wrong and what is accepted.
@@ -81,6 +87,7 @@ def ask_piece(
     if not isinstance(kind, str) or kind not in KINDS:
         raise refusal(f"The model must be one of: {', '.join(KINDS)}.")
     known(kind)
+    temperature = TEMPERATURE[kind] if temperature is None else temperature
     common = {"temperature": temperature, "seed": seed, "classes": wished(classes)}
     try:
         seconds = number("length", seconds, SHORTEST, LONGEST, float)
@@ -92,7 +99,9 @@ def ask_piece(
         tempo = number("tempo", tempo, SLOWEST, FASTEST, float)
         frames = min(MAX_LENGTH, round(seconds * tempo / 60 * QUARTER / BAR) * BAR)
         frames = MORE_BARS * BAR if endless is True else max(BAR, frames)
-        written = ChoraleRequest(length=frames, motion=motion, **common)
+        written = ChoraleRequest(
+            length=frames, motion=motion, attempts=attempts(mind_rules), **common
+        )
         return chorale(written, f"Chorale {written.seed}", tempo, endless=endless is True)
     except ValueError as error:
         raise refusal(escape(str(error), quote=False)) from None
@@ -129,13 +138,14 @@ def ask_more(
 
 
 def ask_harmony(
-    melody: Any, *, temperature: Any, seed: Any, tempo: Any = TEMPO[CHORALES], title: str = ""
-) -> Piece:
+    melody: Any, *, temperature: Any, seed: Any, tempo: Any = TEMPO[CHORALES], title: str = "",
+    mind_rules: Any = True,
+) -> Piece:  # fmt: skip
     """A chorale around a melody, of whatever was sent.
 
     Args:
         melody: a list of [pitch, start, length], start and length in eighths.
-        temperature, seed, tempo: as for `ask_piece`.
+        temperature, seed, tempo, mind_rules: as for `ask_piece`.
         title: of the melody.
 
     Raises:
@@ -146,7 +156,9 @@ def ask_harmony(
         tune = check_tune(melody)
         tempo = number("tempo", tempo, SLOWEST, FASTEST, float)
         given, cuts = sung(tune)
-        request = ChoraleRequest(given=given, temperature=temperature, seed=seed)
+        request = ChoraleRequest(
+            given=given, temperature=temperature, seed=seed, attempts=attempts(mind_rules)
+        )
     except ValueError as error:
         raise refusal(escape(str(error), quote=False)) from None
     named = title or "Your melody"
@@ -154,7 +166,8 @@ def ask_harmony(
 
 
 def ask_anew(
-    piece: Piece | None, voices: Any, bars: Any, *, temperature: Any, seed: Any
+    piece: Piece | None, voices: Any, bars: Any, *, temperature: Any, seed: Any,
+    mind_rules: Any = True,
 ) -> Piece:  # fmt: skip
     """A chorale of which some voices and some bars stay, and the rest is written anew (as in
     Hadjeres, Pachet & Nielsen 2017, DeepBach, arXiv:1612.01010).
@@ -163,7 +176,7 @@ def ask_anew(
         piece: that there is.
         voices: numbers of those that stay, 0 is the soprano.
         bars: numbers of those that stay, from 1.
-        temperature, seed: as for `ask_piece`.
+        temperature, seed, mind_rules: as for `ask_piece`.
 
     Raises:
         gr.Error: a sentence that says what is wrong and what is accepted.
@@ -180,14 +193,20 @@ def ask_anew(
         raise refusal("All of it is kept: leave out a voice or a bar, to have it written anew.")
     try:
         request = ChoraleRequest(
-            given=np.where(keep, pitches, OPEN), temperature=temperature, seed=seed
-        )
+            given=np.where(keep, pitches, OPEN), temperature=temperature, seed=seed,
+            attempts=attempts(mind_rules),
+        )  # fmt: skip
     except ValueError as error:
         raise refusal(escape(str(error), quote=False)) from None
     cuts = frozenset((frame, voice) for frame, voice in piece.cuts
                      if frame < len(keep) and keep[frame, voice])  # fmt: skip
     return chorale(request, f"{piece.title.split(', anew')[0]}, anew, {request.seed}",
                    piece.tempo, cuts)  # fmt: skip
+
+
+def attempts(mind_rules: Any) -> int:
+    """How often a quarter of a chorale is written at most."""
+    return 1 if mind_rules is False else ChoraleRequest.attempts
 
 
 def known(kind: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from demos.music import samples
-from demos.music.asking import PRESETS, ask_piece
+from demos.music.asking import PRESETS, TEMPERATURE, ask_piece
 from demos.music.composing import follow, goes_on
 from demos.music.pieces import CHORALES, KINDS, PIANO, Piece
 from demos.refusals import refusal
@@ -23,12 +23,13 @@ LEAD_IN = 4.0
 
 def on_compose(
     kind: str, seconds: float, endless: bool, temperature: float, classes: Any, density: float,
-    motion: float, seed: int, new_seed: bool,
+    motion: float, mind_rules: bool, seed: int, new_seed: bool,
 ) -> Iterator[tuple]:  # fmt: skip
     """Compose a piece from nothing."""
     piece = ask_piece(
         kind, seconds=seconds, endless=endless, temperature=temperature,
         seed=fresh(seed, new_seed), classes=classes, density=density, motion=motion,
+        mind_rules=mind_rules,
     )  # fmt: skip
     yield from shown(piece)
 
@@ -75,8 +76,12 @@ def ready_value(piece: Piece, *, play: bool) -> dict[str, str]:
 
 
 def on_kind(kind: str) -> list[dict[str, Any]]:
-    """The wishes that a network knows: density for the piano, motion for chorales."""
-    return [gr.update(visible=kind == PIANO), gr.update(visible=kind == CHORALES)]
+    """The wishes that a network knows, density for the piano and motion for chorales; and the
+    temperature that suits it."""
+    if not isinstance(kind, str) or kind not in TEMPERATURE:
+        raise refusal("There is no such network.")
+    visible = [gr.update(visible=kind == PIANO), gr.update(visible=kind == CHORALES)]
+    return [*visible, gr.update(value=TEMPERATURE[kind])]
 
 
 def on_preset(name: str) -> list[float]:

@@ -35,7 +35,7 @@ def build(page: gr.Blocks, stage: list[Any], now: gr.State, wishes: list[Any],
         page: that it is part of.
         stage: roll, state, seed and status.
         now: the `Piece` on the roll, or None.
-        wishes: components of temperature, seed, and whether it is new.
+        wishes: components of temperature, minding the rules, seed, and whether it is new.
         played: the keyboard, if there is one.
 
     Returns:
@@ -76,23 +76,27 @@ def build(page: gr.Blocks, stage: list[Any], now: gr.State, wishes: list[Any],
 
 
 def on_harmonise(
-    melody: Any, tune: Any, temperature: float, seed: int, new_seed: bool
+    melody: Any, tune: Any, temperature: float, mind_rules: bool, seed: int, new_seed: bool
 ) -> Iterator[tuple]:
     """Write three voices below a melody."""
     notes = parsed(melody)
     unchanged = isinstance(tune, str) and notes == [list(note) for note in TUNES.get(tune, [])]
     piece = ask_harmony(
-        notes, temperature=temperature, seed=fresh(seed, new_seed), title=tune if unchanged else ""
-    )
+        notes, temperature=temperature, seed=fresh(seed, new_seed),
+        title=tune if unchanged else "", mind_rules=mind_rules,
+    )  # fmt: skip
     yield from shown(piece)
 
 
 def on_anew(
-    piece: Piece | None, voices: Any, bars: Any, temperature: float, seed: int, new_seed: bool
-) -> Iterator[tuple]:
+    piece: Piece | None, voices: Any, bars: Any, temperature: float, mind_rules: bool, seed: int,
+    new_seed: bool,
+) -> Iterator[tuple]:  # fmt: skip
     """Write a chorale anew but for some voices and some bars."""
     seed = fresh(seed, new_seed)
-    yield from shown(ask_anew(piece, voices, bars, temperature=temperature, seed=seed))
+    yield from shown(
+        ask_anew(piece, voices, bars, temperature=temperature, seed=seed, mind_rules=mind_rules)
+    )
 
 
 def on_bars(piece: Piece | None) -> dict[str, Any]:

@@ -60,8 +60,9 @@ def build(page: gr.Blocks, roll: gr.HTML, now: gr.State, opened: Piece | None) -
     )
     panel = Panel(empty=EMPTY, elem_id="music-panel")
     gr.Markdown(
-        "**The rules of four-part writing**, of which nobody told the network. Counted in a "
-        "hundred quarter notes of the chorale on the roll, and of real ones.",
+        "**The rules of four-part writing**, of which nobody told the network. What breaks one is "
+        "written again, unless you switch that off under *More settings*. Counted in a hundred "
+        "quarter notes of the chorale on the roll, and of real ones.",
         elem_classes="status",
     )
     table = gr.HTML(check_list(opened), elem_classes="model-card", elem_id="music-rules")

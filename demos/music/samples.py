@@ -37,7 +37,7 @@ from lstm_core.music.piano.request import PianoRequest
 
 FOLDER = Path(__file__).with_name("samples")
 REQUESTS: dict[str, ChoraleRequest | PianoRequest] = {
-    CHORALES: ChoraleRequest(length=12 * BAR, temperature=0.85, seed=20),
+    CHORALES: ChoraleRequest(length=12 * BAR, seed=18),
     PIANO: PianoRequest(seconds=45, temperature=0.95, seed=3),
 }
 """What is composed beforehand."""

@@ -54,8 +54,8 @@ def click(kind=CHORALES, seconds=10, endless=False, classes=None, density=0, mot
     temperature, seed, new = more.get("temperature", 0.9), more.get("seed", 3), more.get("new")
     return list(
         events.on_compose(
-            kind, seconds, endless, temperature, classes or [1] * 12, density, motion, seed,
-            new is True,
+            kind, seconds, endless, temperature, classes or [1] * 12, density, motion,
+            more.get("mind_rules", True), seed, new is True,
         )
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def rolled(piece):
 
 def test_a_chorale_is_what_the_network_writes():
     piece = click()[0][1]
-    request = ChoraleRequest(length=3 * BAR, temperature=0.9, seed=3)
+    request = ChoraleRequest(length=3 * BAR, temperature=0.9, seed=3, motion=0)
     assert piece.parts[0].request == request or vars(piece.parts[0].request) == vars(request)
     steps = list(pieces.chorale_sampler().stream(request))
     np.testing.assert_array_equal(rolled(piece), [step.pitches for step in steps])
@@ -92,6 +92,21 @@ def test_a_chorale_is_what_the_network_writes():
         likeliest, probability = note.likely[0]
         assert probability == pytest.approx(steps[frame].probabilities[voice][1:].max())
         assert steps[frame].probabilities[voice][likeliest - 29] == pytest.approx(probability)
+
+
+def test_the_rules_need_not_be_minded():
+    for mind_rules, attempts in ((True, 8), (False, 1)):
+        assert click(mind_rules=mind_rules)[0][1].parts[0].request.attempts == attempts
+        tune, name = harmonise.on_tune("Old Hundredth"), "Old Hundredth"
+        _, piece, *_ = next(harmonise.on_harmonise(tune, name, 0.9, mind_rules, 3, False))
+        assert piece.parts[0].request.attempts == attempts
+        written(piece)
+        (_, anew, *_), *_ = harmonise.on_anew(piece, ["0"], [], 0.9, mind_rules, 4, False)
+        assert anew.parts[0].request.attempts == attempts
+    drawn = api.compose_music(CHORALES, seconds=10, seed=3, mind_rules=False)
+    assert drawn["notes"] != api.compose_music(CHORALES, seconds=10, seed=3)["notes"]
+    melody = api.harmonise(MELODY, seed=3, mind_rules=False)
+    assert melody["notes"] != api.harmonise(MELODY, seed=3)["notes"]
 
 
 def test_a_performance_is_what_the_network_plays():
@@ -340,7 +355,7 @@ def test_our_melodies_can_be_sung():
     assert hundredth[:8] == degrees
     assert len(hundredth) == 32
     (value, piece, *_), *_ = harmonise.on_harmonise(
-        harmonise.on_tune("Old Hundredth"), "Old Hundredth", 0.9, 3, False
+        harmonise.on_tune("Old Hundredth"), "Old Hundredth", 0.9, True, 3, False
     )
     assert piece.title == "Old Hundredth, harmonised, 3"
     assert sent(value)["voices"] == list(pieces.VOICES)
@@ -348,13 +363,13 @@ def test_our_melodies_can_be_sung():
 
 def test_what_is_kept_stays_and_the_rest_is_written_anew():
     piece = written(asking.ask_harmony(MELODY, **NOTHING))
-    (_, other, *_), *_ = harmonise.on_anew(piece, ["0", "3"], ["2"], 0.9, 4, False)
+    (_, other, *_), *_ = harmonise.on_anew(piece, ["0", "3"], ["2"], 0.9, True, 4, False)
     before, after = piece.pitches, other.pitches
     np.testing.assert_array_equal(after[:, [0, 3]], before[:, [0, 3]])
     np.testing.assert_array_equal(after[BAR:], before[BAR:])
     assert (after[:BAR, 1:3] != before[:BAR, 1:3]).any()
     assert other.cuts == piece.cuts  # the soprano is kept, with its repeated notes
-    (_, third, *_), *_ = harmonise.on_anew(other, [], [], 0.9, 5, False)
+    (_, third, *_), *_ = harmonise.on_anew(other, [], [], 0.9, True, 5, False)
     assert third.title == "Your melody, harmonised, 3, anew, 5"
     assert not third.cuts
     assert harmonise.on_bars(piece) == gr.update(choices=["1", "2"], value=[], visible=True)
@@ -414,7 +429,7 @@ def test_there_must_be_a_chorale_to_keep_something_of():
 
 
 def test_programs_compose():
-    answer = api.compose_music(seconds=10, seed=3)
+    answer = api.compose_music(seconds=10, seed=3, motion=0)
     piece = click()[0][1]
     assert [row[:2] for row in answer["notes"]] == [[n.pitch, n.velocity] for n in piece.notes]
     np.testing.assert_allclose(
@@ -434,6 +449,14 @@ def test_programs_get_the_pedal_of_a_performance():
     values = [m.value for m in file.tracks[1] if m.type == "control_change"]
     assert values == [127, 0] * len(pedal_of(notes))
     assert values
+
+
+@pytest.mark.parametrize(("kind", "own"), [(CHORALES, 0.9), (PIANO, 0.95)])
+def test_each_network_has_a_temperature_of_its_own(kind, own):
+    asked = api.compose_music(kind, seconds=10, seed=3)
+    assert asked == api.compose_music(kind, seconds=10, temperature=own, seed=3)
+    assert asked["notes"] != api.compose_music(kind, seconds=10, temperature=2.0, seed=3)["notes"]
+    assert events.on_kind(kind)[2]["value"] == own
 
 
 def test_programs_go_on_from_notes_and_files():

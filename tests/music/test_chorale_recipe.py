@@ -10,7 +10,7 @@ import torch
 
 from lstm_core import checkpoint, timing
 from lstm_core.data import DataError
-from lstm_core.music.chorales import bench
+from lstm_core.music.chorales import bench, rules
 from lstm_core.music.chorales import recipe as module
 from lstm_core.music.chorales.dataset import GRIDS, SYMBOLS, VOICES, pitches_of, read_chorales
 from lstm_core.music.chorales.model import ChoraleModel
@@ -110,6 +110,25 @@ def test_a_terminal_shows_the_voices(trained):
     assert len(second.split()) == VOICES
 
 
+def test_what_is_written_is_judged(trained, data):
+    sampler = ChoraleSampler.from_checkpoint(trained)
+    real = read_chorales("sixteenths", "test", data)
+    found = module.judge_written(sampler, real, made=2)
+    for whose, pieces in (
+        ("", [sampler.compose(ChoraleRequest(seed=seed)) for seed in range(2)]),
+        (
+            "_as_drawn",
+            [sampler.compose(ChoraleRequest(seed=n, attempts=1, motion=0)) for n in range(2)],
+        ),
+        ("_real", [pitches_of(piece.symbols) for piece in real]),
+    ):
+        for rule, rate in rules.rates(pieces).items():
+            assert found[rule + whose] == pytest.approx(rate)
+        changes = sum(int((a != b).sum()) for p in pieces for a, b in itertools.pairwise(p))
+        assert found["changes" + whose] == pytest.approx(4 * changes / sum(map(len, pieces)))
+    assert found["parallel_fifths"] < found["parallel_fifths_as_drawn"]
+
+
 def test_a_part_that_is_not_there(trained, tmp_path):
     with pytest.raises(DataError, match="download chorales"):
         RECIPE.evaluate("test", tmp_path, trained)
@@ -120,11 +139,12 @@ def test_bench(trained, monkeypatch):
     sampler = ChoraleSampler.from_checkpoint(trained)
     monkeypatch.setattr(timing, "ROUNDS", 1)
     found = RECIPE.bench(trained)
-    rates = [found[f"{name}_frames_per_second"] for name in ("naive", "floor", "chorales")]
+    names = ("naive", "floor", "chorales", "minding_rules")
+    rates = [found[f"{name}_frames_per_second"] for name in names]
     assert min(rates) > 0
     assert found["chorales_to_naive"] == pytest.approx(rates[2] / rates[0])
     assert found["chorales_to_floor"] == pytest.approx(rates[2] / rates[1])
-    assert found["times_real_time"] == pytest.approx(rates[2] / (4 * 76 / 60))
+    assert found["times_real_time"] == pytest.approx(rates[3] / (4 * 76 / 60))
     model, seen = sampler.model, []
     monkeypatch.setattr(
         model, "inputs", lambda *x: seen.append(x) or ChoraleModel.inputs(model, *x)

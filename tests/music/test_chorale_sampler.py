@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 
+from lstm_core.music.chorales import rules
+from lstm_core.music.chorales import sampler as module
 from lstm_core.music.chorales.dataset import HIGHEST, LOWEST, SYMBOLS, VOICES, symbols_of
 from lstm_core.music.chorales.sampler import MAX_LENGTH, OPEN, ChoraleRequest
 
@@ -101,9 +103,51 @@ def test_a_seed_repeats_a_chorale_and_another_does_not(sampler):
 
 
 def test_temperature_0_takes_the_likeliest(sampler):
-    pitches, steps = composed(sampler, ChoraleRequest(length=12, temperature=0))
+    pitches, steps = composed(sampler, ChoraleRequest(length=12, temperature=0, motion=0))
     likeliest = [step.probabilities.argmax(-1) for step in steps]
     np.testing.assert_array_equal(symbols_of(pitches), likeliest)
+
+
+def test_a_quarter_that_breaks_a_rule_is_written_again(sampler, monkeypatch):
+    """The best attempt at each quarter stays, and the next one goes on from it."""
+    tried, faults = [], module.broken
+
+    def counted(before, quarter):
+        tried.append((before, np.stack(quarter), faults(before, quarter)))
+        return tried[-1][2]
+
+    monkeypatch.setattr(module, "broken", counted)
+    request = ChoraleRequest(length=40, temperature=1, seed=3, attempts=4)
+    pitches, _ = composed(sampler, request)
+    before, seen = np.full(VOICES, -1), 0
+    for quarter in np.split(pitches, 10):
+        attempts = tried[seen : seen + 4]
+        clean = next((n for n, (_, _, found) in enumerate(attempts) if not found), 3)
+        attempts = attempts[: clean + 1]
+        assert all(np.array_equal(start, before) for start, _, _ in attempts)
+        best = min(attempts, key=lambda attempt: attempt[2])
+        np.testing.assert_array_equal(quarter, best[1])
+        before, seen = quarter[-1], seen + len(attempts)
+    assert seen == len(tried) > 20  # a network that knows nothing breaks many rules
+
+
+def test_nothing_is_written_again_in_vain(sampler, monkeypatch):
+    """What is given, and what is likeliest, would be the same again."""
+    calls = []
+    monkeypatch.setattr(module, "broken", lambda *_: calls.append(1) or 1)
+    given = np.tile([60, 62, 48, 36], (8, 1))  # voices that cross
+    for request in (ChoraleRequest(given=given), ChoraleRequest(length=8, temperature=0)):
+        composed(sampler, request)
+        assert len(calls) == 2
+        calls.clear()
+
+
+def test_fewer_rules_are_broken(sampler):
+    faults = []
+    for attempts in (1, 8, 32):
+        request = ChoraleRequest(length=160, temperature=1, attempts=attempts)
+        faults.append(sum(rules.count(sampler.compose(request)).values()))
+    assert faults[0] > faults[1] > faults[2]
 
 
 def test_pitch_classes_are_kept_to(sampler):
@@ -139,6 +183,8 @@ def test_cells_are_kept_when_asked_for(sampler):
         ({"temperature": float("nan")}, "temperature must be"),
         ({"seed": -1}, "seed must be"),
         ({"motion": 4}, "motion must be"),
+        ({"attempts": 0}, "attempts must be a whole number from 1 to 32"),
+        ({"attempts": 33}, "attempts must be"),
         ({"classes": [1] * 11}, "twelve numbers"),
         ({"classes": [0] * 12}, "at least one of them above 0"),
         ({"classes": [2] + [1] * 11}, "twelve numbers from 0 to 1"),

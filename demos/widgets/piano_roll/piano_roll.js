@@ -39,6 +39,13 @@ function begin(value) {
   prepare();
 }
 
+// The colours that tell most of a new piece, unless a visitor looks at the surprise of all pieces.
+function suit() {
+  const told = sheet.voices.length || sheet.notes.some((note) => note.given);
+  colour.options[0].textContent = sheet.voices.length ? 'voices' : 'who plays';
+  if (colour.value !== 'surprise') colour.value = told ? 'voice' : 'velocity';
+}
+
 const hint = () => (sheet.notes.length ? 'Click a note to see what else the network thought of there.' : '');
 
 function take(value) {
@@ -76,6 +83,7 @@ function receive() {
     take(value);
     sheet.known = value.known;
     sheet.done = value.done;
+    if (fresh) suit();
     if (value.done) asked = false;
     if (value.done && said.textContent.endsWith('…')) say(hint());
   }

@@ -17,7 +17,7 @@ function choose(n, tell) {
   draw();
   if (n < 0) return;
   const note = sheet.notes[n];
-  const others = note.likely.filter(([pitch]) => pitch !== note.pitch).slice(0, 3).map(([pitch, p]) => `${nameOf(pitch)} ${Math.round(100 * p)} %`);
+  const others = note.likely.filter(([pitch, p]) => pitch !== note.pitch && p >= 0.01).slice(0, 3).map(([pitch, p]) => `${nameOf(pitch)} ${Math.round(100 * p)} %`);
   const voice = sheet.voices.length ? `, ${sheet.voices[note.voice].toLowerCase()}` : '';
   const surprise = note.surprise === null ? '' : ` ${note.given ? 'Given; ' : ''}${note.surprise.toFixed(2)} nats of surprise.`;
   say(`${nameOf(note.pitch)}${voice}, at ${note.start.toFixed(1)} s.${surprise}${others.length ? ` Also likely: ${others.join(', ')}.` : ''}`);

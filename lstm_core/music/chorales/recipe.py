@@ -16,20 +16,26 @@ from torch import Tensor
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.hardware import has_fast_bfloat16
-from lstm_core.music.chorales import bench
+from lstm_core.music.chorales import bench, rules
 from lstm_core.music.chorales.dataset import (
     GRIDS,
+    QUARTER,
     Batch,
     Batches,
     Chorale,
     Passage,
     collate,
+    pitches_of,
     read_chorales,
 )
 from lstm_core.music.chorales.model import ChoraleConfig, ChoraleDropout, ChoraleModel
 from lstm_core.music.chorales.sampler import ChoraleRequest, ChoraleSampler
 from lstm_core.recipe import Evaluation, Recipe, trained_card
 from lstm_core.training import Objective, Run, TrainingConfig, train
+
+GENERATED = "generated"
+"""In place of a part: what the network composes."""
+MADE = 100
 
 NAMES = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"]
 
@@ -88,8 +94,19 @@ class ChoraleRecipe(Recipe):
 
         All frames of all chorales count, silent ones too; the first frame of each is predicted from
         nothing. Logarithms are natural.
+
+        The split `generated` writes `MADE` chorales from nothing, with the settings that the
+        sampler has of itself and as they come, and counts how often they break the rules in a
+        hundred quarters, beside the chorales of the test part; and how many voices go on to another
+        pitch in a quarter.
         """
         begun = time.monotonic()
+        if split == GENERATED:
+            metrics = judge_written(
+                ChoraleSampler.from_checkpoint(checkpoint),
+                read_chorales("sixteenths", "test", data),
+            )
+            return Evaluation(self.name, split, MADE, metrics, time.monotonic() - begun)
         model = ChoraleSampler.from_checkpoint(checkpoint).model
         quarters, sixteenths = (read_chorales(grid, split, data) for grid in GRIDS[::-1])
         metrics = {
@@ -108,6 +125,23 @@ class ChoraleRecipe(Recipe):
         for step in ChoraleSampler.from_checkpoint(checkpoint).stream(request):
             names = (f"{NAMES[p % 12]}{p // 12 - 1}" if p > 0 else "-" for p in step.pitches)
             yield " ".join(f"{name:4}" for name in names).rstrip() + "\n"
+
+
+def judge_written(
+    sampler: ChoraleSampler, real: Sequence[Chorale], made: int = MADE
+) -> dict[str, float]:
+    """Broken rules and movement of what is written, of what is drawn as it comes, and of Bach's."""
+    found = {"": [sampler.compose(ChoraleRequest(seed=n)) for n in range(made)]}
+    found["_as_drawn"] = [
+        sampler.compose(ChoraleRequest(seed=n, attempts=1, motion=0)) for n in range(made)
+    ]
+    found["_real"] = [pitches_of(chorale.symbols) for chorale in real]
+    metrics: dict[str, float] = {}
+    for whose, pieces in found.items():
+        metrics |= {f"{rule}{whose}": rate for rule, rate in rules.rates(pieces).items()}
+        changes = sum((piece[1:] != piece[:-1]).sum() for piece in pieces)
+        metrics[f"changes{whose}"] = float(changes / (sum(map(len, pieces)) / QUARTER))
+    return metrics
 
 
 @torch.inference_mode()
@@ -173,7 +207,7 @@ RECIPES: list[Recipe] = [
         data="chorales",
         title="Chorales",
         description="Composes in four voices in the manner of Bach, and harmonises melodies.",
-        splits=("test", "valid", "train"),
+        splits=("test", "valid", "train", GENERATED),
         training=TrainingConfig(
             1_800, 2e-3, fall=0.8, average=0.99, evaluate_every=150, weight_decay=0.1
         ),

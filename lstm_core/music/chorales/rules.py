@@ -28,19 +28,30 @@ def count(pitches: np.ndarray) -> dict[str, int]:
     """How often each rule is broken.
 
     Args:
-        pitches: (T, 4) of soprano, alto, tenor and bass, a frame for every sixteenth; -1 is
-            silence.
+        pitches: (T, 4) of soprano, alto, tenor and bass, a frame for every sixteenth, the first one
+            on a beat; -1 is silence.
     """
+    return moves(pitches) | chords(pitches[::QUARTER])
+
+
+def moves(pitches: np.ndarray) -> dict[str, int]:
+    """How often the rules are broken that tell how voices go on from one of (T, 4) frames to the
+    next."""
     before, after = pitches[:-1], pitches[1:]
     moved = (before != after) & (before > 0) & (after > 0)
-    found = dict.fromkeys(RULES, 0)
+    found = dict.fromkeys(("parallel_fifths", "parallel_octaves"), 0)
     for high, low in combinations(range(VOICES), 2):
         both = moved[:, high] & moved[:, low]
         intervals = [(frames[:, high] - frames[:, low]) % 12 for frames in (before, after)]
         for rule, interval in (("parallel_fifths", 7), ("parallel_octaves", 0)):
             alike = (intervals[0] == interval) & (intervals[1] == interval)
             found[rule] += int((both & alike).sum())
-    beats = pitches[::QUARTER]
+    return found
+
+
+def chords(beats: np.ndarray) -> dict[str, int]:
+    """How often the rules are broken that tell where voices stand, on (T, 4) beats."""
+    found = dict.fromkeys(("out_of_range", "crossings", "wide_gaps"), 0)
     for voice, (lowest, highest) in enumerate(RANGES):
         sung = beats[:, voice] > 0
         outside = (beats[:, voice] < lowest) | (beats[:, voice] > highest)
