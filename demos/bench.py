@@ -1,4 +1,5 @@
-"""How quick the page is on this machine: from the command to the page, from a click to a character.
+"""How quick the page is on this machine: from the command to the page, from a click to what
+it is for: a character, a sound, a word.
 
 Needs Playwright (the test extra) and a Chromium.
 """
@@ -13,6 +14,10 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 CLICKS = 9
 CHROMIUM_FLAGS = [
@@ -23,19 +28,77 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-FIRST_CHARACTER = """() => new Promise((resolve) => {
-  const text = document.querySelector('#writing .text');
-  const begun = performance.now();
-  const observer = new MutationObserver(() => {
-    const shown = text.querySelectorAll('s').length;
-    if (shown > 0 && shown < 20) {  // a new run: the page was emptied, and there is a character
-      observer.disconnect();
-      requestAnimationFrame(() => resolve(performance.now() - begun));
-    }
-  });
-  observer.observe(text, { childList: true, subtree: true });
-  document.querySelector('#write').click();
-})"""
+
+
+class Click(NamedTuple):
+    """A click, and what a visitor waits for."""
+
+    name: str  # of what is waited for
+    tab: str
+    ready: str  # selector of what is there when the tab can be used
+    button: str  # selector
+    watch: str  # JavaScript that calls `seen(ms)`, so long from now, when it is there
+    after: str  # JavaScript that brings the tab back to rest
+
+
+WAITS = [
+    Click(
+        "character", "text", "#writing .guesses li", "#write",
+        """(seen) => {
+          const text = document.querySelector('#writing .text');
+          const observer = new MutationObserver(() => {
+            const shown = text.querySelectorAll('s').length;
+            if (shown > 0 && shown < 20) {  // a new run: the page was emptied before
+              observer.disconnect();
+              requestAnimationFrame(() => seen(0));
+            }
+          });
+          observer.observe(text, { childList: true, subtree: true });
+        }""",
+        "() => { const caret = document.querySelector('#writing .caret');"
+        " return !caret || !caret.offsetParent; }",
+    ),
+    Click(
+        "sound", "music", "#music-roll .play:enabled", "#music-compose",
+        """(seen) => {
+          const start = AudioBufferSourceNode.prototype.start;
+          AudioBufferSourceNode.prototype.start = function (when, ...more) {
+            AudioBufferSourceNode.prototype.start = start;
+            seen(1000 * Math.max(0, when - this.context.currentTime));
+            return start.call(this, when, ...more);
+          };
+        }""",
+        """() => {
+          const play = document.querySelector('#music-roll .play');
+          if (play.textContent === 'Play') return true;
+          if (!window.stopped) document.querySelector('#music-stop').click();
+          window.stopped = true;
+          return false;
+        }""",
+    ),
+    Click(
+        "word", "translation", "#translation-stage .words button", "#translation-go",
+        """(seen) => {
+          const text = document.querySelector('#translation-stage .text');
+          const observer = new MutationObserver(() => {
+            if (!text.textContent.trim()) return;
+            observer.disconnect();
+            requestAnimationFrame(() => seen(0));
+          });
+          observer.observe(text, { childList: true, subtree: true, characterData: true });
+        }""",
+        "() => true",
+    ),
+]  # fmt: skip
+
+BEGIN = """() => {
+  window.waited = null;
+  window.stopped = false;
+  document.addEventListener('click', () => {
+    const begun = performance.now();
+    (WATCH)((later) => { window.waited = performance.now() - begun + later; });
+  }, { capture: true, once: true });
+}"""
 
 
 def chromium() -> str | None:
@@ -57,6 +120,9 @@ def measure() -> dict[str, float]:
     browser_path = chromium()
     if browser_path is None:
         raise ValueError("The page is timed in Chromium, and there is none on this machine.")
+    from demos.gallery import TABS, alive  # all of the page, only when it is timed
+
+    tabs = [tab.NAME for tab in alive(TABS)]
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -78,22 +144,37 @@ def measure() -> dict[str, float]:
             page.goto(f"{address}/?tab=text")
             page.wait_for_selector("#writing .text s")
             seen = time.perf_counter() - opened
-            page.wait_for_selector("#writing .guesses li")
-            clicks = []
-            for _ in range(CLICKS):
-                clicks.append(page.evaluate(FIRST_CHARACTER))
-                page.wait_for_selector("#writing .caret", state="hidden")
+            clicks = {wait.name: clicked(page, address, wait) for wait in WAITS if wait.tab in tabs}
             browser.close()
     finally:
         server.terminate()
         server.wait()
-    return {
-        "command_to_page_seconds": served,
-        "page_to_text_seconds": seen,
-        "click_to_first_character_ms_median": statistics.median(clicks),
-        "click_to_first_character_ms_first": clicks[0],
-        "click_to_first_character_ms_worst": max(clicks),
-    }
+    found = {"command_to_page_seconds": served, "page_to_text_seconds": seen}
+    for name, times in clicks.items():
+        found |= {
+            f"click_to_first_{name}_ms_median": statistics.median(times),
+            f"click_to_first_{name}_ms_first": times[0],
+            f"click_to_first_{name}_ms_worst": max(times),
+        }
+    return found
+
+
+def clicked(page: Page, address: str, wait: Click) -> list[float]:
+    """Milliseconds from each of some clicks to what a visitor waits for.
+
+    The clock begins in the page, when it learns of the click; what sounds is there when it is to
+    be heard.
+    """
+    page.goto(f"{address}/?tab={wait.tab}")
+    page.wait_for_selector(wait.ready)
+    times = []
+    for _ in range(CLICKS):
+        page.evaluate(BEGIN.replace("WATCH", wait.watch))
+        page.locator(wait.button).click()
+        page.wait_for_function("window.waited !== null")
+        times.append(float(page.evaluate("window.waited")))
+        page.wait_for_function(wait.after)
+    return times
 
 
 def answers(address: str) -> bool:
