@@ -21,6 +21,7 @@ def main(address: str) -> None:
         handwriting(page, address)
         reading(page, address)
         music(page, address)
+        translation(page, address)
         memory(page, address)
         browser.close()
 
@@ -81,6 +82,15 @@ def music(page: Page, address: str) -> None:
     page.locator("#music-roll .play").click()
     page.wait_for_timeout(12_000)
     page.screenshot(path=HERE / "music.png")
+
+
+def translation(page: Page, address: str) -> None:
+    """The tab Translation: a sentence, and what was looked at."""
+    page.set_viewport_size({"width": 1240, "height": 1000})
+    page.goto(f"{address}/?tab=translation")
+    page.wait_for_selector("#translation-stage .words button")
+    page.wait_for_timeout(3000)
+    page.screenshot(path=HERE / "translation.png")
 
 
 def memory(page: Page, address: str) -> None:

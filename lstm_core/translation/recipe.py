@@ -258,7 +258,13 @@ RECIPES: list[Recipe] = [
         description="Translates everyday sentences from English to French and from French to "
         "English, with attention to where it is in the sentence.",
         training=TrainingConfig(
-            15_000, 2e-3, warmup=800, weight_decay=0.01, average=0.999, evaluate_every=1_000
+            11_000,
+            2e-3,
+            warmup=500,
+            fall=0.6,
+            weight_decay=0.01,
+            average=0.999,
+            evaluate_every=500,
         ),
     ),
     TranslationRecipe(
