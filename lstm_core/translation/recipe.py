@@ -274,7 +274,7 @@ RECIPES: list[Recipe] = [
         description="Translates from English to French with no more to go by than what its cells "
         "hold at the end of the sentence, as networks did before attention.",
         training=TrainingConfig(
-            4_400, 2e-3, warmup=400, weight_decay=0.01, average=0.999, evaluate_every=500
+            2_600, 2e-3, warmup=300, fall=0.6, weight_decay=0.01, average=0.998, evaluate_every=400
         ),
         attention=False,
         directions=("en_fr",),

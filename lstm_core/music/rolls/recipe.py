@@ -141,8 +141,10 @@ RECIPES: list[Recipe] = [
         collection="piano_midi",
         title="Piano roll: Piano-midi.de",
         description="Which keys sound next, in classical piano pieces; for comparison.",
-        training=TrainingConfig(1_200, 3e-3, warmup=50, average=0.99, evaluate_every=50),
+        training=TrainingConfig(3_000, 3e-3, warmup=50, average=0.99, evaluate_every=250),
+        length=100,
         farthest=6,
+        dropout=RollDropout(inputs=0.1, outputs=0.4),
     ),
     RollRecipe(
         name="roll_nottingham",
@@ -150,7 +152,13 @@ RECIPES: list[Recipe] = [
         collection="nottingham",
         title="Piano roll: Nottingham",
         description="Which keys sound next, in folk tunes with chords; for comparison.",
-        training=TrainingConfig(1_200, 3e-3, warmup=50, average=0.99, evaluate_every=50),
+        training=TrainingConfig(
+            12_000, 8e-3, warmup=50, fall=0.5, average=0.99, evaluate_every=500
+        ),
+        batch_size=16,
+        length=100,
+        farthest=5,
+        dropout=RollDropout(inputs=0.1, outputs=0.2),
     ),
     RollRecipe(
         name="roll_jsb",
@@ -158,7 +166,8 @@ RECIPES: list[Recipe] = [
         collection="jsb",
         title="Piano roll: chorales",
         description="Which keys sound next, in Bach's chorales; for comparison.",
-        training=TrainingConfig(600, 3e-3, warmup=50, average=0.99, evaluate_every=25),
-        length=100,
+        training=TrainingConfig(5_000, 3e-3, warmup=50, average=0.99, evaluate_every=250),
+        farthest=5,
+        dropout=RollDropout(inputs=0.1, outputs=0.3),
     ),
 ]
