@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 CLICKS = 9
+REST = 0.5
+"""Seconds from one click's end to the next."""
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -174,6 +176,7 @@ def clicked(page: Page, address: str, wait: Click) -> list[float]:
         page.wait_for_function("window.waited !== null")
         times.append(float(page.evaluate("window.waited")))
         page.wait_for_function(wait.after)
+        page.wait_for_timeout(1_000 * REST)  # what was stopped takes a moment to be over
     return times
 
 
