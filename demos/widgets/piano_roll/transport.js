@@ -72,6 +72,8 @@ function tick() {
     }
     if (!waiting) return;
     waiting = false;
+    // Nobody has to wait for a rest before an upbeat.
+    if (next === 0 && at === sheet.begin) at = Math.max(at, sheet.notes[0].start - 0.02);
     since = now + LATE;
     here = at;
   }
