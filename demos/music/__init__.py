@@ -83,7 +83,7 @@ def build(page: gr.Blocks) -> None:
                 motion = gr.Slider(
                     -3, 3, ChoraleRequest.motion, step=0.1, label="Motion",
                     visible=first == CHORALES,
-                    info="0 as the network likes; at 0.5 the voices move as often as Bach's",
+                    info="0 as the network likes; at 0.5 the voices move nearly as often as Bach's",
                     elem_id="music-motion",
                 )  # fmt: skip
             with gr.Accordion("More settings", open=False, elem_id="music-more"):
