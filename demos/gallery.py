@@ -60,7 +60,7 @@ def build(tabs: Sequence[ModuleType]) -> gr.Blocks:
     ) as page:
         gr.Markdown(HEADER, elem_id="masthead")
         known = [tab.NAME for tab in tabs]
-        with gr.Tabs() as bar:
+        with gr.Tabs(overflow_behavior="wrap") as bar:
             for tab in tabs:
                 with gr.Tab(tab.TITLE, id=tab.NAME) as shown:
                     opened = gr.State(False)

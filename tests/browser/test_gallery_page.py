@@ -101,3 +101,9 @@ def test_a_tab_is_opened_when_it_is_first_looked_at(visit, three_tabs, asked, th
         page.get_by_role("tab", name=name).click()
         expect(page.get_by_role("textbox", name=name)).to_have_value(f"{name} is open")
     assert opened == order
+
+
+def test_no_tab_is_hidden_where_there_is_little_room(visit, three_tabs):
+    page = visit(three_tabs[0], viewport={"width": 160, "height": 600})
+    for name in ("one", "two", "three"):
+        expect(page.get_by_role("tab", name=name)).to_be_in_viewport(ratio=1)
