@@ -22,6 +22,8 @@ import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
+from lstm_core import checkpoint
+from lstm_core.checkpoint import Card
 from lstm_core.hardware import has_fast_bfloat16, keep_freed_memory
 
 M = TypeVar("M", bound=nn.Module)
@@ -263,6 +265,34 @@ def train(
                 save()
                 saved_at = time.monotonic()
     return run
+
+
+def train_checkpoint(
+    objective: Objective,
+    config: TrainingConfig,
+    folder: Path,
+    name: str,
+    card: Callable[[Run], Card],
+    *,
+    device: torch.device,
+) -> Path:
+    """`train`, with the best weights so far in a checkpoint at any time.
+
+    Args:
+        objective, config, folder, device: as for `train`.
+        name: of the checkpoint, which lies in the folder.
+        card: makes the card of a training as it stands.
+
+    Returns:
+        the path of the checkpoint.
+    """
+    path = folder / f"{name}.safetensors"
+
+    def save(run: Run) -> None:
+        checkpoint.save(path, card(run), run.best, asdict(run.history))
+
+    save(train(objective, config, folder, device=device, on_best=save))
+    return path
 
 
 def update_average(average: dict[str, Tensor], model: nn.Module, decay: float, step: int) -> None:

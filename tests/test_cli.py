@@ -26,7 +26,7 @@ from lstm_core.text import recipe as text_recipe
 from lstm_core.text.model import TextConfig, TextDropout, TextModel
 from lstm_core.text.recipe import TWO_PARTS, TextRecipe
 from lstm_core.text.vocabulary import Vocabulary
-from lstm_core.training import TrainingConfig
+from lstm_core.training import TrainingConfig, train
 
 COMMANDS = ["serve", "list", "sample", "train", "evaluate", "bench", "download"]
 TEXT = "".join(random.Random(1).choices(["the cat ", "sat on\n", "a mat.\n"], k=300))
@@ -274,12 +274,12 @@ def test_train_and_resume(run, data, tiny, tmp_path, monkeypatch):
     assert f"lstm-gallery evaluate shakespeare --checkpoint {path}" in out
 
     for stop in (1, 6):
-        killed = functools.partial(training.train, save_every=0, stop_after=stop)
-        monkeypatch.setattr(text_recipe, "train", killed)
+        killed = functools.partial(train, save_every=0, stop_after=stop)
+        monkeypatch.setattr(training, "train", killed)
         succeed(run, *words, broken)
         history = checkpoint.read_card(broken / "shakespeare.safetensors")[1]
         assert history["curve"][-1]["step"] < 12
-    monkeypatch.setattr(text_recipe, "train", training.train)
+    monkeypatch.setattr(training, "train", train)
     seen, loss = [], text_recipe.TextObjective.loss
     monkeypatch.setattr(
         text_recipe.TextObjective, "loss", lambda self, n: seen.append(n) or loss(self, n)

@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.handwriting import bench, legibility
 from lstm_core.handwriting.characters import Alphabet
@@ -30,7 +29,7 @@ from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.ink.iam import Line, read_lines
 from lstm_core.recipe import Evaluation, Recipe, trained_card
 from lstm_core.recognition.sampler import ReadingSampler
-from lstm_core.training import Objective, Run, TrainingConfig, train
+from lstm_core.training import Objective, Run, TrainingConfig, train_checkpoint
 
 LEGIBILITY = "legibility"
 """The split that has the network's own ink read."""
@@ -79,14 +78,10 @@ class WritingRecipe(Recipe):
         model = WritingModel(config).to(device)
         validation = in_order(read_lines("val1", data), alphabet, scale, self.batch_size)
         objective = WritingObjective(model, batches, validation, alphabet, device)
-        path = run / f"{self.name}.safetensors"
-
-        def save(state: Run) -> None:
-            card = self.card(model, alphabet, state, device)
-            checkpoint.save(path, card, state.best, asdict(state.history))
-
-        save(train(objective, self.training, run, device=device, on_best=save))
-        return path
+        return train_checkpoint(
+            objective, self.training, run, self.name,
+            lambda state: self.card(model, alphabet, state, device), device=device,
+        )  # fmt: skip
 
     def card(self, model: WritingModel, alphabet: Alphabet, run: Run, device: torch.device) -> Card:
         """The card of a training as it stands."""

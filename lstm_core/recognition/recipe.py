@@ -12,7 +12,6 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from lstm_core import checkpoint
 from lstm_core.checkpoint import Card, names
 from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.ink.composition import ASCII
@@ -36,7 +35,7 @@ from lstm_core.recognition.pens import PENS
 from lstm_core.recognition.sampler import ReadingRequest, ReadingSampler, read_features
 from lstm_core.recognition.tuning import tune
 from lstm_core.text.model import TextDropout
-from lstm_core.training import Objective, Run, TrainingConfig, train
+from lstm_core.training import Objective, Run, TrainingConfig, train_checkpoint
 
 DELAY = 3
 """Frames after which a reader says what it is told: two thirds of a letter's width."""
@@ -80,14 +79,10 @@ class ReadingRecipe(Recipe):
         model = self.untrained(len(characters.characters)).to(device)
         teller = self.teller(characters, device) if self.told_by else None
         objective = ReadingObjective(model, batches, validation, characters, device, teller)
-        path = run / f"{self.name}.safetensors"
-
-        def save(state: Run) -> None:
-            card = self.card(model, characters, state, device)
-            checkpoint.save(path, card, state.best, asdict(state.history))
-
-        save(train(objective, self.training, run, device=device, on_best=save))
-        return path
+        return train_checkpoint(
+            objective, self.training, run, self.name,
+            lambda state: self.card(model, characters, state, device), device=device,
+        )  # fmt: skip
 
     def untrained(self, size: int) -> ReaderModel:
         """The network before it has learned anything, for a vocabulary of this size."""

@@ -15,7 +15,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.data import locate
 from lstm_core.hardware import has_fast_bfloat16
@@ -29,7 +28,7 @@ from lstm_core.text.model import TextConfig, TextDropout, TextModel
 from lstm_core.text.sampler import TextRequest, TextSampler
 from lstm_core.text.scoring import escape_nats, total_nats, total_nats_dynamic
 from lstm_core.text.vocabulary import Vocabulary
-from lstm_core.training import M, Objective, Run, TrainingConfig, train
+from lstm_core.training import M, Objective, Run, TrainingConfig, train_checkpoint
 
 TWO_PARTS = {"train": 90, "val": 10}
 THREE_PARTS = {"train": 90, "val": 5, "test": 5}
@@ -73,14 +72,10 @@ class TextRecipe(Recipe):
         model = self.untrained(len(vocabulary)).to(device)
         validation = torch.from_numpy(vocabulary.encode(parts["val"]))
         objective = self.objective(model, batches, validation, vocabulary, device)
-        path = run / f"{self.name}.safetensors"
-
-        def save(state: Run) -> None:
-            card = self.card(model, vocabulary, state, device)
-            checkpoint.save(path, card, state.best, asdict(state.history))
-
-        save(train(objective, self.training, run, device=device, on_best=save))
-        return path
+        return train_checkpoint(
+            objective, self.training, run, self.name,
+            lambda state: self.card(model, vocabulary, state, device), device=device,
+        )  # fmt: skip
 
     def parts(self, data: Path | None) -> dict[str, str]:
         """The parts of the text, by name."""

@@ -17,11 +17,10 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.recipe import Evaluation, Recipe, trained_card
-from lstm_core.training import Objective, Run, TrainingConfig, train
+from lstm_core.training import Objective, Run, TrainingConfig, train_checkpoint
 from lstm_core.translation import bench, scoring
 from lstm_core.translation.dataset import DIRECTIONS, Batches, Encoder, Pair, read_pairs
 from lstm_core.translation.model import (
@@ -94,14 +93,10 @@ class TranslationRecipe(Recipe):
         objective = TranslationObjective(
             model, batches, validation, self.directions, self.smoothing, device
         )
-        path = run / f"{self.name}.safetensors"
-
-        def save(state: Run) -> None:
-            card = self.card(model, subwords, state, device)
-            checkpoint.save(path, card, state.best, asdict(state.history))
-
-        save(train(objective, self.training, run, device=device, on_best=save))
-        return path
+        return train_checkpoint(
+            objective, self.training, run, self.name,
+            lambda state: self.card(model, subwords, state, device), device=device,
+        )  # fmt: skip
 
     def untrained(self, size: int) -> TranslationModel | VectorModel:
         """The network before it has learned anything, for a vocabulary of this size."""

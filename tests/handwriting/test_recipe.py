@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_core import checkpoint
+from lstm_core import checkpoint, training
 from lstm_core.data import DataError, data_set
 from lstm_core.handwriting import legibility
 from lstm_core.handwriting import recipe as module
@@ -162,9 +162,9 @@ def test_the_loss_is_the_mean_of_all_points(data):
 
 def test_a_killed_training_ends_as_one_that_was_not(trained, data, tmp_path, monkeypatch):
     stopped = partial(train, stop_after=10, save_every=0)
-    monkeypatch.setattr(module, "train", stopped)
+    monkeypatch.setattr(training, "train", stopped)
     RECIPE.train(tmp_path, data, CPU)
-    monkeypatch.setattr(module, "train", train)
+    monkeypatch.setattr(training, "train", train)
     path = RECIPE.train(tmp_path, data, CPU)
     whole, again = (checkpoint.load(p, "handwriting").weights for p in (trained, path))
     for name, weight in whole.items():

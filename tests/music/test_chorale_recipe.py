@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_core import checkpoint, timing
+from lstm_core import checkpoint, timing, training
 from lstm_core.data import DataError
 from lstm_core.music.chorales import bench, rules
 from lstm_core.music.chorales import recipe as module
@@ -93,9 +93,9 @@ def test_the_score_of_the_training_is_that_of_the_evaluation(trained, data):
 
 
 def test_a_killed_training_ends_as_one_that_was_not(trained, data, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "train", partial(train, stop_after=10, save_every=0))
+    monkeypatch.setattr(training, "train", partial(train, stop_after=10, save_every=0))
     RECIPE.train(tmp_path, data, CPU)
-    monkeypatch.setattr(module, "train", train)
+    monkeypatch.setattr(training, "train", train)
     path = RECIPE.train(tmp_path, data, CPU)
     whole, again = (checkpoint.load(p, "music").weights for p in (trained, path))
     for name, weight in whole.items():

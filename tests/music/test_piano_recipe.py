@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_core import checkpoint
+from lstm_core import checkpoint, training
 from lstm_core.checkpoint import CheckpointError
 from lstm_core.data import DataError
 from lstm_core.music.chorales.sampler import ChoraleSampler
@@ -138,9 +138,9 @@ def test_nothing_to_compare_with(piano_sampler):
 
 
 def test_a_killed_training_ends_as_one_that_was_not(trained, piano_data, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "train", partial(train, stop_after=10, save_every=0))
+    monkeypatch.setattr(training, "train", partial(train, stop_after=10, save_every=0))
     RECIPE.train(tmp_path, piano_data, CPU)
-    monkeypatch.setattr(module, "train", train)
+    monkeypatch.setattr(training, "train", train)
     path = RECIPE.train(tmp_path, piano_data, CPU)
     whole, again = (checkpoint.load(p, "music").weights for p in (trained, path))
     for name, weight in whole.items():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from lstm_core import checkpoint
+from lstm_core import checkpoint, training
 from lstm_core.checkpoint import Card, CheckpointError
 from lstm_core.data import DataError
 from lstm_core.ink.composition import ASCII
@@ -23,7 +23,7 @@ from lstm_core.recognition.request import ReadingRequest
 from lstm_core.recognition.sampler import ReadingSampler
 from lstm_core.recognition.tuning import BONUSES, WEIGHTS
 from lstm_core.text.model import TextConfig, TextModel
-from lstm_core.training import TrainingConfig
+from lstm_core.training import TrainingConfig, train
 
 CPU = torch.device("cpu")
 SMALL = {"lower_size": 6, "hidden_size": 8, "num_layers": 3, "batch_size": 4}
@@ -112,14 +112,13 @@ def test_a_killed_training_ends_as_one_that_was_not(made, data, tmp_path, monkey
     if recipe.told_by:
         recipe = replace(recipe, told_by=str(made[1]))
     whole = checkpoint.load(recipe.train(tmp_path / "whole", data, CPU), "recognition")
-    train = module.train
 
     def killed(*parts, **more):
         return train(*parts, **more, stop_after=3, save_every=0)
 
-    monkeypatch.setattr(module, "train", killed)
+    monkeypatch.setattr(training, "train", killed)
     recipe.train(tmp_path / "killed", data, CPU)
-    monkeypatch.setattr(module, "train", train)
+    monkeypatch.setattr(training, "train", train)
     again = checkpoint.load(recipe.train(tmp_path / "killed", data, CPU), "recognition")
     assert whole.card.config["bidirectional"] is (name == "reading")
     for key, w in whole.weights.items():

@@ -23,7 +23,7 @@ from lstm_core.text.dataset import split
 from lstm_core.text.model import TextDropout
 from lstm_core.text.recipe import TWO_PARTS, TextObjective
 from lstm_core.text.sampler import TextRequest
-from lstm_core.training import TrainingConfig
+from lstm_core.training import TrainingConfig, train
 
 TEXT = "".join(random.Random(1).choices(["the cat ", "sat on\n", "a mat.\n"], k=300))
 PARTS = split(TEXT, TWO_PARTS)
@@ -91,10 +91,10 @@ def test_a_training_that_was_killed_is_taken_up(run, data, trained, cell, tmp_pa
     name = f"shakespeare_{cell}"
     words = ("train", name, "--data", data, "--device", "cpu", "--run", tmp_path)
     for stop in (7, 16):
-        killed = functools.partial(training.train, save_every=0, stop_after=stop)
-        monkeypatch.setattr(text_recipe, "train", killed)
+        killed = functools.partial(train, save_every=0, stop_after=stop)
+        monkeypatch.setattr(training, "train", killed)
         run(*words)
-    monkeypatch.setattr(text_recipe, "train", training.train)
+    monkeypatch.setattr(training, "train", train)
     seen, loss = [], TextObjective.loss
     monkeypatch.setattr(TextObjective, "loss", lambda self, n: seen.append(n) or loss(self, n))
     assert f"The best weights are in {tmp_path / name}.safetensors." in run(*words)

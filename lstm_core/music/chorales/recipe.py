@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.music.chorales import bench, rules
@@ -31,7 +30,7 @@ from lstm_core.music.chorales.dataset import (
 from lstm_core.music.chorales.model import ChoraleConfig, ChoraleDropout, ChoraleModel
 from lstm_core.music.chorales.sampler import ChoraleRequest, ChoraleSampler
 from lstm_core.recipe import Evaluation, Recipe, trained_card
-from lstm_core.training import Objective, Run, TrainingConfig, train
+from lstm_core.training import Objective, Run, TrainingConfig, train_checkpoint
 
 GENERATED = "generated"
 """In place of a part: what the network composes."""
@@ -61,15 +60,10 @@ class ChoraleRecipe(Recipe):
         torch.manual_seed(self.training.seed)
         model = ChoraleModel(self.config, self.dropout).to(device)
         objective = ChoraleObjective(model, batches, validation, device)
-        path = run / f"{self.name}.safetensors"
-
-        def save(state: Run) -> None:
-            checkpoint.save(
-                path, self.card(model, state, device), state.best, asdict(state.history)
-            )
-
-        save(train(objective, self.training, run, device=device, on_best=save))
-        return path
+        return train_checkpoint(
+            objective, self.training, run, self.name,
+            lambda state: self.card(model, state, device), device=device,
+        )  # fmt: skip
 
     def card(self, model: ChoraleModel, run: Run, device: torch.device) -> Card:
         """The card of a training as it stands."""

@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.hardware import has_fast_bfloat16
 from lstm_core.music.piano import bench, statistics
@@ -36,7 +35,7 @@ from lstm_core.music.piano.sampler import PianoSampler
 from lstm_core.recipe import Evaluation, Recipe, trained_card
 from lstm_core.text.model import TextConfig, TextDropout, TextModel
 from lstm_core.text.scoring import total_nats
-from lstm_core.training import Objective, Run, TrainingConfig, train
+from lstm_core.training import Objective, Run, TrainingConfig, train_checkpoint
 
 GENERATED = "generated"
 """The split of `evaluate` that judges what the network writes."""
@@ -81,14 +80,10 @@ class PianoRecipe(Recipe):
         config = TextConfig(EVENTS, self.embedding_size, self.hidden_size, self.num_layers)
         model = TextModel(config, self.dropout).to(device)
         objective = PianoObjective(model, batches, validation, device)
-        path = run / f"{self.name}.safetensors"
-
-        def save(state: Run) -> None:
-            card = self.card(model, state, device)
-            checkpoint.save(path, card, state.best, asdict(state.history))
-
-        save(train(objective, self.training, run, device=device, on_best=save))
-        return path
+        return train_checkpoint(
+            objective, self.training, run, self.name,
+            lambda state: self.card(model, state, device), device=device,
+        )  # fmt: skip
 
     def card(self, model: TextModel, run: Run, device: torch.device) -> Card:
         """The card of a training as it stands."""

@@ -13,13 +13,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.music.rolls.dataset import DATA_SET, Passages, collate, read_rolls, whole
 from lstm_core.music.rolls.model import RollConfig, RollDropout, RollModel, nats
 from lstm_core.music.rolls.sampler import RollRequest, RollSampler
 from lstm_core.recipe import Evaluation, Recipe, trained_card
-from lstm_core.training import Objective, Run, TrainingConfig, train
+from lstm_core.training import Objective, Run, TrainingConfig, train_checkpoint
 
 
 @dataclass(frozen=True)
@@ -49,14 +48,10 @@ class RollRecipe(Recipe):
         torch.manual_seed(self.training.seed)
         model = RollModel(self.config, self.dropout).to(device)
         objective = RollObjective(model, batches, validation, device)
-        path = run / f"{self.name}.safetensors"
-
-        def save(state: Run) -> None:
-            card = self.card(model, state, device)
-            checkpoint.save(path, card, state.best, asdict(state.history))
-
-        save(train(objective, self.training, run, device=device, on_best=save))
-        return path
+        return train_checkpoint(
+            objective, self.training, run, self.name,
+            lambda state: self.card(model, state, device), device=device,
+        )  # fmt: skip
 
     def card(self, model: RollModel, run: Run, device: torch.device) -> Card:
         """The card of a training as it stands."""
