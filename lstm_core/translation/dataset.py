@@ -12,7 +12,8 @@ from torch import Tensor
 
 from lstm_core.data import DataError, locate
 from lstm_core.translation.copying import copied
-from lstm_core.translation.sentences import normalise
+from lstm_core.translation.haste import hasty
+from lstm_core.translation.sentences import lowered, normalise
 from lstm_core.translation.subwords import Subwords
 
 DATA_SET = "translation"
@@ -124,7 +125,7 @@ class Encoder:
     def source(self, text: str, direction: str) -> list[int]:
         """Pieces of a sentence to be translated, with what the network needs around them."""
         asked = self.subwords.languages[DIRECTIONS[direction][1]]
-        pieces = self.subwords.encode(normalise(text))
+        pieces = self._pieces(text)
         if self.backwards:
             return [*pieces[::-1], asked]
         return [asked, *pieces, self.subwords.end]
@@ -132,7 +133,10 @@ class Encoder:
     def target(self, text: str, direction: str) -> list[int]:
         """Pieces of a translation between the language asked for and the end."""
         asked = self.subwords.languages[DIRECTIONS[direction][1]]
-        return [asked, *self.subwords.encode(normalise(text)), self.subwords.end]
+        return [asked, *self._pieces(text), self.subwords.end]
+
+    def _pieces(self, text: str) -> list[int]:
+        return self.subwords.encode(lowered(normalise(text)))
 
     def batch(self, examples: Sequence[tuple[list[int], list[int]]]) -> Batch:
         """Sources and targets side by side."""
@@ -166,6 +170,7 @@ class Batches:
         same_length: whether all sources of a batch have one length.
         copied: probability that a name, number or sign that stands on both sides is put in place
             of another (see `copying.py`).
+        hasty: probability that a pair is written as people type in haste (see `haste.py`).
 
     Raises:
         ValueError: if no pair is short enough.
@@ -182,8 +187,9 @@ class Batches:
         seed: int,
         same_length: bool = False,
         copied: float = 0.0,
+        hasty: float = 0.0,
     ) -> None:
-        self.encoder, self.seed, self.copied = encoder, seed, copied
+        self.encoder, self.seed, self.copied, self.hasty = encoder, seed, copied, hasty
         examples = [(n, direction) for n in range(len(pairs)) for direction in directions]
         lengths = np.array([[*self._lengths(pairs[n], d)] for n, d in examples]).reshape(-1, 2)
         short = np.flatnonzero(lengths.max(1) <= longest)
@@ -217,6 +223,8 @@ class Batches:
         pair = self.pairs[n]
         if random.random() < self.copied:
             pair = Pair(*copied(pair.en, pair.fr, random))
+        if random.random() < self.hasty:
+            pair = Pair(*hasty(pair.en, pair.fr, random))
         a, b = DIRECTIONS[direction]
         return (
             self.encoder.source(getattr(pair, a), direction),

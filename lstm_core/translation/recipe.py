@@ -70,6 +70,7 @@ class TranslationRecipe(Recipe):
     captions: int = 2  # times that each caption comes while an everyday sentence comes once
     smoothing: float = 0.1
     copied: float = 0.1
+    hasty: float = 0.1
     splits: tuple[str, ...] = field(default=SPLITS, kw_only=True)
 
     def train(self, run: Path, data: Path | None, device: torch.device) -> Path:
@@ -87,6 +88,7 @@ class TranslationRecipe(Recipe):
             seed=self.training.seed,
             same_length=not self.attention,
             copied=self.copied,
+            hasty=self.hasty,
         )
         torch.manual_seed(self.training.seed)
         model = self.untrained(len(subwords)).to(device)
@@ -121,7 +123,7 @@ class TranslationRecipe(Recipe):
             f"sentences of up to {self.longest} pieces",
             vocabulary=subwords.pieces, directions=list(self.directions),
             dropout=asdict(self.dropout), label_smoothing=self.smoothing, captions=self.captions,
-            copied=self.copied,
+            copied=self.copied, hasty=self.hasty,
         )  # fmt: skip
 
     def evaluate(
@@ -276,5 +278,6 @@ RECIPES: list[Recipe] = [
         longest=50,
         captions=1,
         copied=0.0,
+        hasty=0.0,
     ),
 ]

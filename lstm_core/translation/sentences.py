@@ -36,6 +36,9 @@ ABBREVIATION = re.compile(
 """What ends with a stop that ends no sentence."""
 
 
+WORD = re.compile(r"[^\W\d_]{2,}")
+
+
 @dataclass(frozen=True)
 class Layout:
     """A text in parts.
@@ -109,3 +112,13 @@ def normalise(sentence: str, replaced: dict[str, str] = QUOTES | OTHERS) -> str:
     """
     composed = unicodedata.normalize("NFC", sentence)
     return " ".join(composed.translate({ord(a): b for a, b in replaced.items()}).split())
+
+
+def lowered(sentence: str) -> str:
+    """A sentence in capital letters as it stands in small ones; any other as it is.
+
+    Spelled in capitals, words are rows of single letters to the translators, which know nothing of
+    them. A word by itself may be an abbreviation.
+    """
+    shouted = sentence.isupper() and len(WORD.findall(sentence)) > 1
+    return sentence.capitalize() if shouted else sentence

@@ -35,6 +35,7 @@ def _models(text_models):
 @pytest.fixture(autouse=True)
 def _no_data(monkeypatch, tmp_path):
     monkeypatch.setenv("LSTM_GALLERY_DATA", str(tmp_path))
+    similar.library.cache_clear()  # another test may have had the data
 
 
 def event(**message):

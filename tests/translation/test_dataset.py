@@ -17,6 +17,7 @@ from lstm_core.translation.dataset import (
     cuts,
     read_pairs,
 )
+from lstm_core.translation.haste import hasty
 
 PAIRS = [Pair(*pair) for pair in EVERYDAY + CAPTIONS]
 
@@ -86,7 +87,7 @@ def test_every_sentence_comes_once_in_each_direction(subwords):
 
 
 def test_a_batch_depends_on_its_number_alone(subwords):
-    one, other = batches(subwords, copied=0.5), batches(subwords, copied=0.5)
+    one, other = (batches(subwords, copied=0.5, hasty=0.5) for _ in range(2))
     steps = list(range(2 * len(one)))
     first = [one.batch(step) for step in steps]
     again = {step: other.batch(step) for step in reversed(steps)}
@@ -142,3 +143,20 @@ def test_nothing_else_changes():
     pair = ("The cat is here on the 5th.", "Le chat est ici le 5.")
     changed = [copied(*pair, random) for _ in range(50)]
     assert all(en.startswith(pair[0]) and fr.startswith(pair[1]) for en, fr in changed)
+
+
+def test_what_is_typed_in_haste():
+    random = np.random.default_rng(3)
+    found = {hasty("Is Tom here?", "Tom est là ?", random) for _ in range(50)}
+    assert found == {
+        ("Is Tom here", "Tom est là"),
+        ("is tom here?", "tom est là ?"),
+        ("is tom here", "tom est là"),
+    }
+    assert {hasty("so...", "alors...", random) for _ in range(50)} == {("so...", "alors...")}
+
+
+def test_a_sentence_in_capitals_is_read_in_small_letters(subwords):
+    encoder = Encoder(subwords)
+    source = encoder.source("GOOD MORNING, TOM!", "en_fr")
+    assert source == encoder.source("Good morning, tom!", "en_fr")

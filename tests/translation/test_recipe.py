@@ -59,7 +59,7 @@ def test_both_translators_are_known_and_fit_into_a_checkpoint():
 
 def test_it_learns_to_translate(data, tmp_path):
     """What it was shown again and again, both ways."""
-    plain = {"dropout": TranslationDropout(0, 0, 0), "smoothing": 0.0, "copied": 0.0}
+    plain = {"dropout": TranslationDropout(0, 0, 0), "smoothing": 0.0, "copied": 0.0, "hasty": 0.0}
     chosen = small("en_fr", 250, tokens=2_000, **plain)
     path = chosen.train(tmp_path, data, CPU)
     translator = TranslationSampler.from_checkpoint(path)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from lstm_core.translation.sentences import MOST, layout, normalise, pieces
+from lstm_core.translation.sentences import MOST, layout, lowered, normalise, pieces
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,18 @@ def test_long_sentences_are_cut_where_there_is_a_comma_or_a_space():
 
 def test_spelling_is_made_one():
     assert normalise("  l’e\u0301te\u0301\u00a0!  “a”…\n") == 'l\'été ! "a"...'
+
+
+@pytest.mark.parametrize(
+    ("sentence", "read"),
+    [
+        ("GOOD MORNING!", "Good morning!"),
+        ("« OÙ ÉTAIT-IL ? »", "« où était-il ? »"),
+        ("USA", "USA"),
+        ("I AM", "I AM"),
+        ("Tom from the USA", "Tom from the USA"),
+        ("2010", "2010"),
+    ],
+)
+def test_capitals(sentence, read):
+    assert lowered(sentence) == read
