@@ -91,6 +91,19 @@ WAITS = [
         }""",
         "() => true",
     ),
+    Click(
+        "word_of_a_caption", "captions", "#caption-stage .listed:not([hidden])", "#caption-go",
+        """(seen) => {
+          const listed = document.querySelector('#caption-stage .listed');
+          const observer = new MutationObserver(() => {
+            if (!listed.hidden) return;  // it is hidden while words are written
+            observer.disconnect();
+            requestAnimationFrame(() => seen(0));
+          });
+          observer.observe(listed, { attributes: true });
+        }""",
+        "() => !document.querySelector('#caption-stage .listed').hidden",
+    ),
 ]  # fmt: skip
 
 BEGIN = """() => {
