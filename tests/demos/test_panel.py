@@ -393,6 +393,6 @@ def test_updates_are_new_each_time_and_can_be_merged():
 
 def test_shading_is_as_dark_as_words_allow():
     """As in demos/widgets/writing/writing.js, whose contrast is tested."""
-    script = (Path(panel.__file__).parent / "palette.js").read_text(encoding="utf-8")
+    script = (Path(panel.__file__).parents[1] / "shared" / "palette.js").read_text(encoding="utf-8")
     assert "scale(0.8, palette.surface)" in script
     assert "mixed(palette.surprise, 0.62 * n / 255, palette.surface)" in script

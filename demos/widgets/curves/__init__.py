@@ -12,6 +12,8 @@ import gradio as gr
 
 from demos.widgets import widget
 
+SCRIPTS = ("../shared/svg.js", "../shared/files.js", "curves.js")
+
 Point = tuple[float, float | None]
 
 
@@ -84,7 +86,7 @@ class Curves:
 
 def curves_view(value: Curves | None = None, **props: Any) -> gr.HTML:
     """Shows a plot; as the output of an event, return `Curves.sent()`."""
-    return widget("curves", None if value is None else value.sent(), **props)
+    return widget("curves", None if value is None else value.sent(), scripts=SCRIPTS, **props)
 
 
 def finite(value: float, digits: int = 4) -> float | None:

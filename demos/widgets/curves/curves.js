@@ -6,7 +6,6 @@ const plot = root.querySelector('.plot');
 const svg = root.querySelector('svg');
 const scale = root.querySelector('.scale');
 const list = root.querySelector('ul');
-const NS = 'http://www.w3.org/2000/svg';
 const LEFT = 52, RIGHT = 20, TOP = 14, BOTTOM = 36;
 let data = null;
 let logarithmic = false;
@@ -16,17 +15,6 @@ let here = 0; // index of the one looked at
 let hair = null;
 
 const colour = (name) => `var(--${name})`;
-
-function put(name, attributes, content, parent = svg) {
-  const node = document.createElementNS(NS, name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key === 'style') node.style.cssText = value;
-    else node.setAttribute(key, value);
-  }
-  if (content !== undefined) node.textContent = content;
-  parent.append(node);
-  return node;
-}
 
 const SUPER = { '-': '⁻', 0: '⁰', 1: '¹', 2: '²', 3: '³', 4: '⁴', 5: '⁵', 6: '⁶', 7: '⁷', 8: '⁸', 9: '⁹' };
 const power = (k) => `10${Array.from(String(k), (c) => SUPER[c]).join('')}`;
@@ -85,24 +73,24 @@ function draw() {
   const span = data.y.max - data.y.min;
   const ys = data.y.exponent ? ticks(data.y.min, data.y.max, 6).filter(Number.isInteger) : ticks(data.y.min, data.y.max, 5);
   for (const y of ys) {
-    put('line', { class: 'grid', x1: LEFT, x2: width - RIGHT, y1: up(y), y2: up(y) });
+    put(svg, 'line', { class: 'grid', x1: LEFT, x2: width - RIGHT, y1: up(y), y2: up(y) });
     const words = data.y.exponent ? power(y) : data.y.percent ? `${Math.round(y * 100)} %` : String(y);
-    put('text', { x: LEFT - 6, y: up(y) + 4, 'text-anchor': 'end' }, words);
+    put(svg, 'text', { x: LEFT - 6, y: up(y) + 4, 'text-anchor': 'end' }, words);
   }
   const few = width < 520 ? 4 : 8;
   const along = data.x.ticks || (logarithmic
     ? [1, 10, 100, 1000, 10000, 100000].filter((x) => x >= low && x <= data.x.max)
     : ticks(low, data.x.max, few));
-  for (const x of along) put('text', { x: across(x), y: height - BOTTOM + 16, 'text-anchor': 'middle' }, x.toLocaleString('en'));
-  put('text', { x: width - RIGHT, y: height - 4, 'text-anchor': 'end' }, data.x.label);
+  for (const x of along) put(svg, 'text', { x: across(x), y: height - BOTTOM + 16, 'text-anchor': 'middle' }, x.toLocaleString('en'));
+  put(svg, 'text', { x: width - RIGHT, y: height - 4, 'text-anchor': 'end' }, data.x.label);
   for (const line of data.lines) {
     if (line.y !== undefined && (line.y < data.y.min || line.y > data.y.max)) continue;
     if (line.x !== undefined && (line.x < low || line.x > data.x.max)) continue;
     const ends = line.y !== undefined
       ? { x1: LEFT, x2: width - RIGHT, y1: up(line.y), y2: up(line.y) }
       : { x1: across(line.x), x2: across(line.x), y1: TOP, y2: height - BOTTOM };
-    put('line', { class: 'line', ...ends });
-    put('text', line.y !== undefined
+    put(svg, 'line', { class: 'line', ...ends });
+    put(svg, 'text', line.y !== undefined
       ? { class: 'word', x: width - RIGHT - 2, y: ends.y1 + (ends.y1 < TOP + 20 ? 13 : -5), 'text-anchor': 'end' }
       : { class: 'word', x: ends.x1 + 5, y: TOP + 10 }, line.text);
   }
@@ -110,11 +98,11 @@ function draw() {
   for (const mark of data.marks) {
     if (mark.x < low || mark.x > data.x.max) continue;
     const [x, y] = [across(mark.x), up(mark.y)];
-    put('circle', { class: 'mark', cx: x, cy: y, r: 5 });
+    put(svg, 'circle', { class: 'mark', cx: x, cy: y, r: 5 });
     const room = x < width - 150;
-    put('text', { class: 'word', x: x + (room ? 10 : -10), y: y - 8, 'text-anchor': room ? 'start' : 'end' }, mark.text);
+    put(svg, 'text', { class: 'word', x: x + (room ? 10 : -10), y: y - 8, 'text-anchor': room ? 'start' : 'end' }, mark.text);
   }
-  hair = put('g', {});
+  hair = put(svg, 'g', {});
   look(here);
 }
 
@@ -125,13 +113,13 @@ function drawSeries(series, low, across, up) {
     const top = shown.filter((n) => series.range[n][1] !== null).map((n) => `${across(series.points[n][0])},${up(series.range[n][1])}`);
     const bottom = shown.filter((n) => series.range[n][1] !== null).reverse()
       .map((n) => `${across(series.points[n][0])},${up(series.range[n][0] ?? data.y.min)}`);
-    put('polygon', { class: 'band', points: [...top, ...bottom].join(' '), style: `fill: ${tint}` });
+    put(svg, 'polygon', { class: 'band', points: [...top, ...bottom].join(' '), style: `fill: ${tint}` });
   }
   let run = [];
   const flush = () => {
     if (run.length > 1 && !series.apart) {
       const kind = `curve${series.dash ? ' dash' : ''}${series.thin ? ' thin' : ''}`;
-      put('polyline', { class: kind, points: run.join(' '), style: `stroke: ${tint}`, 'data-name': series.name });
+      put(svg, 'polyline', { class: kind, points: run.join(' '), style: `stroke: ${tint}`, 'data-name': series.name });
     }
     run = [];
   };
@@ -147,9 +135,9 @@ function drawSeries(series, low, across, up) {
     if (y === null) continue;
     if (series.range) {
       const [a, b] = series.range[n];
-      put('line', { x1: across(x), x2: across(x), y1: up(a), y2: up(b), style: `stroke: ${tint}; stroke-width: 1.5` });
+      put(svg, 'line', { x1: across(x), x2: across(x), y1: up(a), y2: up(b), style: `stroke: ${tint}; stroke-width: 1.5` });
     }
-    put('circle', { class: 'dot', cx: across(x), cy: up(y), r: 4.5, style: `fill: ${tint}` });
+    put(svg, 'circle', { class: 'dot', cx: across(x), cy: up(y), r: 4.5, style: `fill: ${tint}` });
   }
 }
 
@@ -159,7 +147,7 @@ function look(n) {
   const { height, across, up } = axes();
   const x = xs[here];
   hair.replaceChildren();
-  put('line', { class: 'here', x1: across(x), x2: across(x), y1: TOP, y2: height - BOTTOM }, undefined, hair);
+  put(hair, 'line', { class: 'here', x1: across(x), x2: across(x), y1: TOP, y2: height - BOTTOM });
   root.querySelector('.at').textContent = `${data.x.name} = ${x.toLocaleString('en')}`;
   const words = data.series.map((series, k) => {
     const index = series.points.findIndex((point) => point[0] === x);
@@ -168,7 +156,7 @@ function look(n) {
     const said = y === undefined ? '–' : value(y);
     item.querySelector('output').textContent = said;
     if (y !== undefined && y !== null && !series.dots) {
-      put('circle', { class: 'dot', cx: across(x), cy: up(y), r: 4, style: `fill: ${colour(series.colour)}` }, undefined, hair);
+      put(hair, 'circle', { class: 'dot', cx: across(x), cy: up(y), r: 4, style: `fill: ${colour(series.colour)}` });
     }
     return `${series.name} ${said}`;
   });
@@ -230,11 +218,7 @@ function save(kind) {
     copy.style.background = getComputedStyle(root).backgroundColor;
     content = copy.outerHTML;
   }
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([content], { type: kind === 'csv' ? 'text/csv' : 'image/svg+xml' }));
-  link.download = `${data.file}.${kind}`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  download(new Blob([content], { type: kind === 'csv' ? 'text/csv' : 'image/svg+xml' }), `${data.file}.${kind}`);
 }
 
 plot.addEventListener('pointermove', (event) => { if (data) look(nearest(event.clientX)); });

@@ -4,7 +4,6 @@ the pace of a pen."""
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,7 +11,7 @@ import numpy as np
 
 from demos.widgets import packed, widget
 
-SCRIPTS = ("../panel/palette.js", "drawing_on.js")
+SCRIPTS = ("../shared/palette.js", "drawing_on.js")
 
 
 def drawing_on_view(value: Any = None, *, empty: str, **props: Any) -> gr.HTML:
@@ -22,10 +21,7 @@ def drawing_on_view(value: Any = None, *, empty: str, **props: Any) -> gr.HTML:
         value: None shows `empty`.
         empty: what is said while there is nothing to show.
     """
-    view = widget("drawing_on", value, empty=empty, **props)
-    folder = Path(__file__).parent
-    view.js_on_load = "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return view
+    return widget("drawing_on", value, empty=empty, scripts=SCRIPTS, **props)
 
 
 def drawing_on_value(

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,7 +13,7 @@ import numpy as np
 
 from demos.widgets import packed, widget
 
-SCRIPTS = ("../panel/palette.js", "fitting.js")
+SCRIPTS = ("../shared/palette.js", "fitting.js")
 
 
 @dataclass
@@ -45,10 +44,7 @@ def fitting_view(value: Any = None, *, empty: str, **props: Any) -> gr.HTML:
         value: None shows `empty`.
         empty: what is said while no hand is looked for.
     """
-    view = widget("fitting", value, empty=empty, **props)
-    folder = Path(__file__).parent
-    view.js_on_load = "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return view
+    return widget("fitting", value, empty=empty, scripts=SCRIPTS, **props)
 
 
 def fitting_value(search: Search) -> dict[str, str]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -14,7 +13,9 @@ import numpy as np
 
 from demos.widgets import packed, widget
 
-SCRIPTS = ("../panel/palette.js", "brush.js", "drawing.js", "four_rows.js")
+SCRIPTS = (
+    "../shared/palette.js", "../shared/files.js", "brush.js", "drawing.js", "four_rows.js",
+)  # fmt: skip
 
 
 class Strip(NamedTuple):
@@ -76,12 +77,10 @@ def four_rows_view(
             browser puts there, and answers with `gradient_value` or `{"error": sentence}`.
         empty: what is said while there is nothing to replay.
     """
-    view = widget(
-        "four_rows", value, empty=empty, asks=ask.__name__, server_functions=[ask], **props
-    )
-    folder = Path(__file__).parent
-    view.js_on_load = "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return view
+    return widget(
+        "four_rows", value, empty=empty, asks=ask.__name__, server_functions=[ask],
+        scripts=SCRIPTS, **props,
+    )  # fmt: skip
 
 
 def four_rows_value(replay: Replay) -> dict[str, str]:

@@ -227,12 +227,8 @@ host.addEventListener('keydown', (event) => {
 });
 play.addEventListener('click', toggle);
 
-function download(blob, kind) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = `${line.name}.${kind}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+function save(blob, kind) {
+  download(blob, `${line.name}.${kind}`);
 }
 
 for (const button of root.querySelectorAll('[data-kind]')) {
@@ -242,7 +238,7 @@ for (const button of root.querySelectorAll('[data-kind]')) {
     if (button.dataset.kind === 'svg') {
       const brush = svgBrush(place.width, place.height, palette, palette.surface);
       drawRows(brush, line, at, chosen, gradient, place);
-      download(new Blob([brush.svg()], { type: 'image/svg+xml' }), 'svg');
+      save(new Blob([brush.svg()], { type: 'image/svg+xml' }), 'svg');
       return;
     }
     const large = document.createElement('canvas');
@@ -252,7 +248,7 @@ for (const button of root.querySelectorAll('[data-kind]')) {
     const brush = canvasBrush(pen, palette);
     brush.rect(0, 0, place.width, place.height, palette.surface);
     drawRows(brush, line, at, chosen, gradient, place);
-    large.toBlob((blob) => download(blob, 'png'), 'image/png');
+    large.toBlob((blob) => save(blob, 'png'), 'image/png');
   });
 }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,7 +12,7 @@ import numpy as np
 
 from demos.widgets import packed, widget
 
-SCRIPTS = ("../panel/palette.js", "hairs.js")
+SCRIPTS = ("../shared/palette.js", "hairs.js")
 
 DECADES = 3.0
 """Powers of ten that the shades of the density span."""
@@ -51,10 +50,7 @@ def hairs_view(value: Any = None, *, empty: str, **props: Any) -> gr.HTML:
         value: None shows `empty`.
         empty: what is said while there is nothing to show.
     """
-    view = widget("hairs", value, empty=empty, **props)
-    folder = Path(__file__).parent
-    view.js_on_load = "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return view
+    return widget("hairs", value, empty=empty, scripts=SCRIPTS, **props)
 
 
 def hairs_value(moment: Moment) -> dict[str, str]:

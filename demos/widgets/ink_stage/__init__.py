@@ -10,7 +10,6 @@ import json
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -20,7 +19,8 @@ from demos.widgets import packed, widget
 from lstm_core.handwriting.drawing import INK, MAX_WIDTH, Pen
 
 SCRIPTS = (
-    "../panel/palette.js", "paper.js", "ink_stage.js", "places.js", "taking.js", "begin.js",
+    "../shared/palette.js", "../shared/files.js", "paper.js", "ink_stage.js", "places.js",
+    "taking.js", "begin.js",
 )  # fmt: skip
 
 PEN_UP, LAST, ORIGIN = 1, 2, 4
@@ -68,13 +68,10 @@ def ink_stage_view(
             `{"type": ..., "data": base64}` or `{"error": sentence}`.
         empty: what is said while there is nothing on the paper.
     """
-    view = widget(
+    return widget(
         "ink_stage", value, empty=empty, asks=ask.__name__, server_functions=[ask], chosen=None,
-        pen={"colour": INK, "width": Pen().width, "most": MAX_WIDTH}, **props,
+        pen={"colour": INK, "width": Pen().width, "most": MAX_WIDTH}, scripts=SCRIPTS, **props,
     )  # fmt: skip
-    folder = Path(__file__).parent
-    view.js_on_load = "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return view
 
 
 def ink_stage_value(

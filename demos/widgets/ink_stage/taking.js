@@ -21,13 +21,8 @@ function strokesOf(points) {
   return strokes.filter((stroke) => stroke.length);
 }
 
-function download(blob, ending) {
-  const name = sheet.texts.join(' ').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 40) || 'handwriting';
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = `${name}${ending}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+function save(blob, ending) {
+  download(blob, `${fileName(sheet.texts.join(' '), 40, 'handwriting')}${ending}`);
 }
 
 async function file(button) {
@@ -36,7 +31,7 @@ async function file(button) {
   if (kind === 'json') {
     const strokes = lines.map((line) => ({ text: line.text, strokes: strokesOf(line.points) }));
     const about = { ...sheet.about, seed: seedOf(sheet, chosen.variant) };
-    download(new Blob([JSON.stringify({ ...about, lines: strokes })], { type: 'application/json' }), '.json');
+    save(new Blob([JSON.stringify({ ...about, lines: strokes })], { type: 'application/json' }), '.json');
     return;
   }
   const { colour, ...rest } = look;
@@ -51,7 +46,7 @@ async function file(button) {
   }
   button.disabled = false;
   if (answer.error) say(answer.error);
-  else download(new Blob([unpacked(answer.data, Uint8Array)], { type: answer.type }), { png: '.png', svg: '.svg', plotter: '-plotter.svg' }[kind]);
+  else save(new Blob([unpacked(answer.data, Uint8Array)], { type: answer.type }), { png: '.png', svg: '.svg', plotter: '-plotter.svg' }[kind]);
 }
 for (const button of root.querySelectorAll('[data-kind]')) button.addEventListener('click', () => file(button));
 

@@ -11,15 +11,16 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from demos.widgets import widget
-from demos.widgets.player import SCRIPT, music_samples
+from demos.widgets.player import PLAYER, music_samples
 from lstm_core.music import midi
 from lstm_core.music.midi import Note
+
+SCRIPTS = ("../shared/palette.js", PLAYER, "keyboard.js")
 
 
 def keyboard_view(value: str | None = None, *, hint: str, **props: Any) -> gr.HTML:
@@ -29,13 +30,10 @@ def keyboard_view(value: str | None = None, *, hint: str, **props: Any) -> gr.HT
         value: notes to begin with, as `keyboard_value` makes them.
         hint: what is said before anything is played.
     """
-    view = widget(
-        "keyboard", value, hint=hint, server_functions=[music_samples, midi_notes], **props
-    )
-    folder = Path(__file__).parent
-    scripts = folder.parent / "panel" / "palette.js", SCRIPT, folder / "keyboard.js"
-    view.js_on_load = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
-    return view
+    return widget(
+        "keyboard", value, hint=hint, server_functions=[music_samples, midi_notes],
+        scripts=SCRIPTS, **props,
+    )  # fmt: skip
 
 
 def keyboard_value(notes: Sequence[Note]) -> str:

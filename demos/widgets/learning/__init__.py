@@ -9,10 +9,12 @@ import gradio as gr
 
 from demos.widgets import widget
 
+SCRIPTS = ("../shared/svg.js", "learning.js")
+
 
 def learning_view(value: Any = None, **props: Any) -> gr.HTML:
     """Shows the record of a training."""
-    return widget("learning", value, **props)
+    return widget("learning", value, scripts=SCRIPTS, **props)
 
 
 def learning(history: dict[str, Any], unit: str) -> dict[str, str]:

@@ -5,16 +5,7 @@ const svg = root.querySelector('svg');
 const slider = root.querySelector('input');
 const sample = root.querySelector('.sample');
 const WIDTH = 420, HEIGHT = 250, LEFT = 34, RIGHT = 14, TOP = 30, BOTTOM = 38;
-const NS = 'http://www.w3.org/2000/svg';
 let history = null;
-
-function put(name, attributes, content) {
-  const node = document.createElementNS(NS, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  if (content !== undefined) node.textContent = content;
-  svg.append(node);
-  return node;
-}
 
 // Steps on a logarithmic axis: most of what is learned is learned early.
 const along = (step, last) => LEFT + (WIDTH - LEFT - RIGHT) * Math.log1p(step / 10) / Math.log1p(last / 10);
@@ -29,23 +20,23 @@ function draw() {
   const up = (loss) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - (loss - low) / (high - low));
   const ticks = (high - low) > 3 ? 1 : 0.5;
   for (let y = low; y <= high + 1e-9; y += ticks) {
-    put('line', { class: 'grid', x1: LEFT, x2: WIDTH - RIGHT, y1: up(y), y2: up(y) });
-    put('text', { x: LEFT - 6, y: up(y) + 4, 'text-anchor': 'end' }, y.toFixed(1));
+    put(svg, 'line', { class: 'grid', x1: LEFT, x2: WIDTH - RIGHT, y1: up(y), y2: up(y) });
+    put(svg, 'text', { x: LEFT - 6, y: up(y) + 4, 'text-anchor': 'end' }, y.toFixed(1));
   }
   for (const step of [0, 100, 1000, 10000].filter((s) => s <= last)) {
-    put('text', { x: along(step, last), y: HEIGHT - 20, 'text-anchor': 'middle' }, step.toLocaleString('en'));
+    put(svg, 'text', { x: along(step, last), y: HEIGHT - 20, 'text-anchor': 'middle' }, step.toLocaleString('en'));
   }
-  put('text', { x: WIDTH - RIGHT, y: HEIGHT - 4, 'text-anchor': 'end' }, 'training steps');
-  put('text', { x: LEFT, y: 12 }, `loss, ${history.unit}`);
-  put('line', { class: 'curve', x1: 220, x2: 240, y1: 8, y2: 8 });
-  put('text', { x: 245, y: 12 }, 'unseen text');
-  put('line', { class: 'train', x1: 322, x2: 342, y1: 8, y2: 8 });
-  put('text', { x: 347, y: 12 }, 'training');
+  put(svg, 'text', { x: WIDTH - RIGHT, y: HEIGHT - 4, 'text-anchor': 'end' }, 'training steps');
+  put(svg, 'text', { x: LEFT, y: 12 }, `loss, ${history.unit}`);
+  put(svg, 'line', { class: 'curve', x1: 220, x2: 240, y1: 8, y2: 8 });
+  put(svg, 'text', { x: 245, y: 12 }, 'unseen text');
+  put(svg, 'line', { class: 'train', x1: 322, x2: 342, y1: 8, y2: 8 });
+  put(svg, 'text', { x: 347, y: 12 }, 'training');
   const path = (rows, key) => rows.map((row) => `${along(row.step, last)},${up(Math.min(high, row[key]))}`).join(' ');
-  put('polyline', { class: 'train', points: path(curve.filter((row) => row.train !== undefined), 'train') });
-  put('polyline', { class: 'curve', points: path(curve, 'validation') });
+  put(svg, 'polyline', { class: 'train', points: path(curve.filter((row) => row.train !== undefined), 'train') });
+  put(svg, 'polyline', { class: 'curve', points: path(curve, 'validation') });
   milestones.forEach((row, n) => {
-    const dot = put('circle', { cx: along(row.step, last), cy: up(row.validation), r: 5, 'data-n': n });
+    const dot = put(svg, 'circle', { cx: along(row.step, last), cy: up(row.validation), r: 5, 'data-n': n });
     dot.addEventListener('click', () => { slider.value = n; choose(); });
   });
 }

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from demos.widgets import widget
-from demos.widgets.player import SCRIPT, music_samples
+from demos.widgets.player import PLAYER, music_samples
+
+SCRIPTS = ("../shared/palette.js", PLAYER, "melody.js")
 
 LOWEST, HIGHEST = 57, 84
 """Pitches of the grid: a soprano's, and a little below."""
@@ -30,14 +31,10 @@ def melody_view(value: str | None = None, *, tempo: float, **props: Any) -> gr.H
         value: to begin with, as `melody_value` makes it.
         tempo: quarter notes a minute at which it is played.
     """
-    view = widget(
+    return widget(
         "melody", value, low=LOWEST, high=HIGHEST, most=MOST, tempo=tempo,
-        server_functions=[music_samples], **props,
+        server_functions=[music_samples], scripts=SCRIPTS, **props,
     )  # fmt: skip
-    folder = Path(__file__).parent
-    scripts = folder.parent / "panel" / "palette.js", SCRIPT, folder / "melody.js"
-    view.js_on_load = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
-    return view
 
 
 def melody_value(notes: Sequence[tuple[int, int, int]]) -> str:

@@ -12,13 +12,15 @@ from demos.widgets import widget
 from lstm_core.sequences.numbers import Continuation, Guess
 from lstm_core.sequences.progressions import Progression
 
+SCRIPTS = ("../shared/svg.js", "numbers.js")
+
 SHOWN = 3
 """The likeliest numbers that are shown of each network."""
 
 
 def numbers_view(value: Any = None, **props: Any) -> gr.HTML:
     """Shows what `expected` returned."""
-    return widget("numbers", value, **props)
+    return widget("numbers", value, scripts=SCRIPTS, **props)
 
 
 def expected(read: Continuation, found: Progression | None, note: str) -> dict[str, Any]:

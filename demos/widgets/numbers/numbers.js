@@ -2,7 +2,6 @@
 // each digit is at each place. Python sends all of it, see demos/widgets/numbers/__init__.py.
 
 const root = element.querySelector('.numbers');
-const NS = 'http://www.w3.org/2000/svg';
 const SIDE = 14, LEFT = 14, GAP = 13;
 const PLACES = ['10⁴', '10³', '10²', '10', '1'];
 
@@ -11,14 +10,6 @@ function percent(p) {
   if (p >= 0.9995) return `${(100 * p).toFixed(2)} %`;
   if (p < 0.001) return '<0.1 %';
   return `${(100 * p).toFixed(p < 0.995 && p >= 0.1 ? 0 : 1)} %`;
-}
-
-function put(parent, name, attributes, content) {
-  const node = document.createElementNS(NS, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  if (content !== undefined) node.textContent = content;
-  parent.append(node);
-  return node;
 }
 
 function digits(svg, rows) {

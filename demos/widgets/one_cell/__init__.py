@@ -11,6 +11,8 @@ import gradio as gr
 from demos.widgets import widget
 from lstm_core.sequences.cell import CellStep
 
+SCRIPTS = ("../shared/svg.js", "one_cell.js")
+
 
 def one_cell_view(value: dict[str, Any], answer: Callable[[Any], dict], **props: Any) -> gr.HTML:
     """Shows a cell at work.
@@ -20,7 +22,7 @@ def one_cell_view(value: dict[str, Any], answer: Callable[[Any], dict], **props:
         answer: is asked by the script, by the name `one_cell`, for the steps of other inputs or
             gates; returns `{"steps": ...}`, or a sentence as `{"error": ...}`.
     """
-    return widget("one_cell", value, server_functions=[answer], **props)
+    return widget("one_cell", value, server_functions=[answer], scripts=SCRIPTS, **props)
 
 
 def opening(

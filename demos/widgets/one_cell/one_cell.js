@@ -7,7 +7,6 @@ const chart = get('.chart');
 const plot = get('.chart svg');
 const numbers = get('.numbers');
 const presets = get('.presets');
-const NS = 'http://www.w3.org/2000/svg';
 const GATES = ['write', 'forget', 'read'];
 const ORDER = ['i', 'f', 'g', 'c', 'o', 'h']; // in which a step uses the equations
 const DONE = ORDER.length + 1; // the phase in which no equation is lit any more
@@ -26,14 +25,6 @@ let playing = false;
 let timer = 0;
 let asking = false;
 let askAgain = false;
-
-function put(parent, name, attributes, content) {
-  const node = document.createElementNS(NS, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  if (content !== undefined) node.textContent = content;
-  parent.append(node);
-  return node;
-}
 
 const fixed = (value) => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2).replace('-', '−');
 const inside = (value) => (value < -0.005 ? `(${fixed(value)})` : fixed(value));

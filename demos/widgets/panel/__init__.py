@@ -14,7 +14,6 @@ import re
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -25,8 +24,10 @@ from demos.widgets.panel.frames import BLOCK, MOST_STEPS, Frames, checked_order,
 from demos.widgets.panel.store import RUNS, Shown
 from lstm_core.trace import Trace
 
-PARTS = ("palette", "steps", "spans", "grid", "gates")
-"""Scripts that `panel.js` builds on."""
+SCRIPTS = (
+    "../shared/palette.js", "../shared/files.js", "steps.js", "spans.js", "grid.js", "gates.js",
+    "panel.js",
+)  # fmt: skip
 
 KINDS = {"npz": "application/octet-stream", "png": "image/png", "svg": "image/svg+xml"}
 FILES = threading.Lock()
@@ -69,11 +70,8 @@ class Panel:
     ) -> None:
         self.component = widget(
             "panel", value, empty=empty, chosen=None, marks=None, shades=None, spans=False,
-            server_functions=[panel_cell, panel_block, panel_file], **props,
+            server_functions=[panel_cell, panel_block, panel_file], scripts=SCRIPTS, **props,
         )  # fmt: skip
-        scripts = [Path(__file__).with_name(f"{part}.js") for part in PARTS]
-        scripts.append(Path(__file__).with_name("panel.js"))
-        self.component.js_on_load = "\n".join(s.read_text(encoding="utf-8") for s in scripts)
 
     @staticmethod
     def show(

@@ -301,11 +301,7 @@ for (const button of root.querySelectorAll('[data-kind]')) {
     const file = await ask('panel_file', { kind: button.dataset.kind });
     button.setAttribute('aria-disabled', 'false');
     if (!file) return;
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob([unpacked(file.data, Uint8Array)], { type: file.type }));
-    link.download = file.name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    download(new Blob([unpacked(file.data, Uint8Array)], { type: file.type }), file.name);
     say(`${file.name} is saved.`);
   });
 }

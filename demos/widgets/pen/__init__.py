@@ -16,6 +16,8 @@ import gradio as gr
 from demos.widgets import widget
 from demos.widgets.pen.files import strokes_of_file
 
+SCRIPTS = ("../shared/files.js", "pen.js")
+
 Stroke = Sequence[Sequence[float]]
 
 
@@ -27,7 +29,7 @@ def pen_view(value: str | None = None, *, hint: str = "Write here.", **props: An
             place of what is on the pad, and no event follows.
         hint: what an empty pad says.
     """
-    return widget("pen", value, hint=hint, server_functions=[pen_file], **props)
+    return widget("pen", value, hint=hint, server_functions=[pen_file], scripts=SCRIPTS, **props)
 
 
 def pen_value(strokes: Sequence[Stroke]) -> str:

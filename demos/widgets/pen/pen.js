@@ -185,11 +185,7 @@ function clear() {
 
 function save() {
   if (!strokes.length) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([JSON.stringify({ strokes })], { type: 'application/json' }));
-  link.download = 'handwriting.json';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  download(new Blob([JSON.stringify({ strokes })], { type: 'application/json' }), 'handwriting.json');
 }
 
 async function open(file) {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -21,8 +20,8 @@ from lstm_core.captioning.request import MAX_WORDS
 from lstm_core.captioning.sampler import Alternative, Word
 
 SCRIPTS = (
-    "../panel/palette.js", "photo_stage.js", "looking.js", "part.js", "words.js", "around.js",
-    "taking.js", "begin.js",
+    "../shared/palette.js", "../shared/nodes.js", "../shared/files.js", "photo_stage.js",
+    "looking.js", "part.js", "words.js", "around.js", "taking.js", "begin.js",
 )  # fmt: skip
 
 Answering = Callable[[Any], dict[str, Any]]
@@ -92,13 +91,10 @@ def photo_stage_view(value: Any = None, *, asks: Asks, empty: str, **props: Any)
     """
     names = {name: each.__name__ for name, each in asks._asdict().items()}
     limits = {"bytes": MOST_BYTES, "part": SMALLEST_PART, "forced": MAX_WORDS}
-    view = widget(
+    return widget(
         "photo_stage", value, empty=empty, asks=names, limits=limits,
-        server_functions=list(asks), **props,
+        server_functions=list(asks), scripts=SCRIPTS, **props,
     )  # fmt: skip
-    folder = Path(__file__).parent
-    view.js_on_load = "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return view
 
 
 def photo_stage_value(

@@ -44,13 +44,6 @@ find('.strip').addEventListener('toggle', () => {
   if (find('.strip').open && run && run.done) picture();
 });
 
-function download(blob, name) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
 for (const button of root.querySelectorAll('[data-kind]')) {
   button.addEventListener('click', async () => {
     button.disabled = true;

@@ -16,18 +16,6 @@ let image = null; // of run.photo, once it is there
 const photos = new Map(); // name -> {width, height, picture}
 const past = new Set(); // runs that others took the place of
 
-function node(name, content = [], kind = '') {
-  const made = document.createElement(name);
-  made.className = kind;
-  made.append(...[content].flat());
-  return made;
-}
-
-function percent(p) {
-  if (p >= 0.995) return '100 %';
-  return p < 0.01 ? '<1 %' : `${Math.round(100 * p)} %`;
-}
-
 const nats = (value) => value.toFixed(2).replace('-', '−');
 
 // Says something above the photo; what is on the page already is only for those who listen to it.

@@ -13,16 +13,18 @@ import math
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 import numpy as np
 
 from demos.widgets import packed, widget
-from demos.widgets.player import SCRIPT, music_samples
+from demos.widgets.player import PLAYER, music_samples
 
-SCRIPTS = ("piano_roll.js", "drawing.js", "transport.js", "places.js", "score.js", "begin.js")
+SCRIPTS = (
+    "../shared/palette.js", "../shared/files.js", PLAYER, "piano_roll.js", "drawing.js",
+    "transport.js", "places.js", "score.js", "begin.js",
+)  # fmt: skip
 
 LIKELY = 5
 """Notes that might have come in place of one."""
@@ -94,14 +96,10 @@ def piano_roll_view(
             those of `lstm_core.music.score.svg`.
         empty: what is said while there is nothing on the roll.
     """
-    view = widget(
+    return widget(
         "piano_roll", value, empty=empty, asks=ask.__name__, server_functions=[ask, music_samples],
-        nats=NATS, **props,
+        nats=NATS, scripts=SCRIPTS, **props,
     )  # fmt: skip
-    folder = Path(__file__).parent
-    paths = [folder.parent / "panel" / "palette.js", SCRIPT, *(folder / name for name in SCRIPTS)]
-    view.js_on_load = "\n".join(path.read_text(encoding="utf-8") for path in paths)
-    return view
 
 
 def piano_roll_value(

@@ -163,10 +163,6 @@ async function file(button) {
   button.disabled = false;
   say(answer.error || hint());
   if (answer.error) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([unpacked(answer.data, Uint8Array)], { type: answer.type }));
-  link.download = `${sheet.title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '').slice(0, 60) || 'music'}.${kind}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  download(new Blob([unpacked(answer.data, Uint8Array)], { type: answer.type }), `${fileName(sheet.title, 60, 'music')}.${kind}`);
 }
 for (const button of root.querySelectorAll('[data-kind]')) button.addEventListener('click', () => file(button));

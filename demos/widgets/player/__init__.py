@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-SCRIPT = Path(__file__).with_name("player.js")
+PLAYER = "../player/player.js"
+"""The script, as other components see it."""
 
 
 def music_samples(message: Any) -> dict[str, Any]:

@@ -11,6 +11,8 @@ import gradio as gr
 
 from demos.widgets import widget
 
+SCRIPTS = ("../shared/nodes.js", "reading.js")
+
 
 class Letter(NamedTuple):
     """A letter that was recognised."""
@@ -33,7 +35,7 @@ class Line(NamedTuple):
 def reading_view(value: Any = None, **props: Any) -> gr.HTML:
     """Shows what `reading_value` returned; listen to its `select` event, whose data are
     `{"line": ..., "character": ...}`, from 0."""
-    return widget("reading", value, chosen=None, **props)
+    return widget("reading", value, chosen=None, scripts=SCRIPTS, **props)
 
 
 def reading_value(

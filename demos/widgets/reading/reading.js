@@ -17,18 +17,6 @@ let announcing = 0;
 
 const named = (c) => ({ '': 'none', ' ': 'space' })[c] ?? c;
 
-function percent(p) {
-  if (p >= 0.995) return '100 %';
-  return p < 0.01 ? '<1 %' : `${Math.round(100 * p)} %`;
-}
-
-function node(name, content, kind = '') {
-  const made = document.createElement(name);
-  made.className = kind;
-  made.append(...[content].flat());
-  return made;
-}
-
 function receive() {
   const value = props.value && props.value.json ? JSON.parse(props.value.json) : { lines: [], note: '' };
   lines = value.lines;

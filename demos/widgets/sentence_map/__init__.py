@@ -11,6 +11,8 @@ import numpy as np
 
 from demos.widgets import widget
 
+SCRIPTS = ("../shared/files.js", "sentence_map.js")
+
 
 class Place(NamedTuple):
     """A sentence on the map."""
@@ -23,7 +25,7 @@ class Place(NamedTuple):
 
 def sentence_map_view(value: Any = None, *, empty: str, **props: Any) -> gr.HTML:
     """Shows what `sentence_map_value` returned; None shows `empty`."""
-    return widget("sentence_map", value, empty=empty, **props)
+    return widget("sentence_map", value, empty=empty, scripts=SCRIPTS, **props)
 
 
 def sentence_map_value(

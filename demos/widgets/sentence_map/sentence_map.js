@@ -111,11 +111,7 @@ root.querySelector('button').addEventListener('click', () => {
     for (const [key, value] of Object.entries({ fill: colour('accent-ink'), 'text-anchor': 'middle', 'dominant-baseline': 'central', 'font-size': 12, 'font-family': 'sans-serif' })) number.setAttribute(key, value);
   }
   points.forEach(({ item }, n) => copy.append(shape('text', { x: 12, y: HEIGHT + 18 * (n + 1), fill: colour('ink'), 'font-size': 12, 'font-family': 'sans-serif' }, `${n + 1}  ${item.querySelector('span').textContent}`)));
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' }));
-  link.download = `${file}.svg`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  download(new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' }), `${file}.svg`);
 });
 
 watch('value', receive);

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -18,7 +17,10 @@ from demos.widgets.two_texts import differing
 from lstm_core.translation.dataset import DIRECTIONS
 from lstm_core.translation.sampler import Draft, Translation
 
-SCRIPTS = ("translating.js", "lines.js", "word.js", "tree.js", "taking.js", "begin.js")
+SCRIPTS = (
+    "../shared/nodes.js", "../shared/files.js", "../shared/copying.js", "translating.js",
+    "lines.js", "word.js", "tree.js", "taking.js", "begin.js",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,10 @@ def translating_view(
             there, and answers with `{"type": ..., "data": base64}` or `{"error": sentence}`.
         empty: what is said while there is nothing to show.
     """
-    view = widget(
-        "translating", value, empty=empty, asks=ask.__name__, server_functions=[ask], **props
-    )
-    folder = Path(__file__).parent
-    view.js_on_load = "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return view
+    return widget(
+        "translating", value, empty=empty, asks=ask.__name__, server_functions=[ask],
+        scripts=SCRIPTS, **props,
+    )  # fmt: skip
 
 
 def translating_value(

@@ -1,34 +1,6 @@
 // What a visitor takes away: the translation as text, the attention as a picture.
 
-function brief(button, words) {
-  button.dataset.label ||= button.textContent;
-  button.textContent = words;
-  setTimeout(() => { button.textContent = button.dataset.label; }, 1500);
-}
-
-async function copy(button) {
-  try {
-    await navigator.clipboard.writeText(written());
-    brief(button, 'Copied');
-  } catch {
-    const area = document.createElement('textarea'); // pages served without https
-    area.value = written();
-    document.body.append(area);
-    area.select();
-    brief(button, document.execCommand('copy') ? 'Copied' : 'Not copied');
-    area.remove();
-  }
-}
-
-function download(blob, name) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
-
-find('[data-tool=copy]').addEventListener('click', (event) => copy(event.currentTarget));
+find('[data-tool=copy]').addEventListener('click', (event) => copy(event.currentTarget, written()));
 find('[data-tool=txt]').addEventListener('click', () => {
   download(new Blob([written()], { type: 'text/plain;charset=utf-8' }), `translation-${run.languages[1]}.txt`);
 });

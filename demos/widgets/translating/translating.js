@@ -13,18 +13,6 @@ let at = 0; // the sentence looked at
 let draft = null; // {at, text, decided, words, sources, weights} of a sentence in the making
 const past = new Set(); // runs that others took the place of
 
-function node(name, content = [], kind = '') {
-  const made = document.createElement(name);
-  made.className = kind;
-  made.append(...[content].flat());
-  return made;
-}
-
-function percent(p) {
-  if (p >= 0.995) return '100 %';
-  return p < 0.01 ? '<1 %' : `${Math.round(100 * p)} %`;
-}
-
 const nats = (value, digits) => value.toFixed(digits).replace('-', '−');
 const visible = (piece) => piece.replace(/ /g, '␣') || 'end';
 

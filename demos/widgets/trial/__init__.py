@@ -11,6 +11,8 @@ from demos.widgets import widget
 from lstm_core.lags.sampler import Trial
 from lstm_core.lags.tasks import LETTERS, SYMBOLS
 
+SCRIPTS = ("../shared/svg.js", "trial.js")
+
 NAMES = {"rnn": "plain RNN", "gru": "GRU", "lstm": "LSTM"}
 COLOURS = {"rnn": "minus", "gru": "gate-g", "lstm": "accent"}
 """Of the networks, in the palette of `demos.theme`."""
@@ -18,7 +20,7 @@ COLOURS = {"rnn": "minus", "gru": "gate-g", "lstm": "accent"}
 
 def trial_view(value: dict[str, Any] | None = None, **props: Any) -> gr.HTML:
     """Shows a trial; as the output of an event, return `packed_trial(...)`."""
-    return widget("trial", value, **props)
+    return widget("trial", value, scripts=SCRIPTS, **props)
 
 
 def packed_trial(trial: Trial) -> dict[str, Any]:

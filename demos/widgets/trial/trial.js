@@ -3,18 +3,9 @@
 const root = element.querySelector('.trial');
 const strip = root.querySelector('.strip');
 const svg = root.querySelector('svg');
-const NS = 'http://www.w3.org/2000/svg';
 const HEIGHT = 92, LOW = 18, TOP = 22, SIDE = 14;
 let trial = null;
 let here = 0;
-
-function put(name, attributes, content) {
-  const node = document.createElementNS(NS, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  if (content !== undefined) node.textContent = content;
-  svg.append(node);
-  return node;
-}
 
 const letters = () => trial.task === 'recall';
 const named = (n) => (letters() ? trial.letters[trial.inputs[n]] : trial.inputs[n].toFixed(3));
@@ -32,17 +23,17 @@ function draw() {
   const tall = (n) => 4 + (floor - TOP - 4) * (letters() ? (trial.inputs[n] % trial.symbols + 1) / trial.symbols : trial.inputs[n]);
   const box = (n, w) => `M ${SIDE + step * (n + 0.5) - w / 2} ${floor} v ${-tall(n)} h ${w} v ${tall(n)} Z`;
   const plain = trial.inputs.map((_, n) => n).filter((n) => !trial.marked.includes(n));
-  put('path', { class: 'plain', d: plain.map((n) => box(n, bar)).join(' ') });
+  put(svg, 'path', { class: 'plain', d: plain.map((n) => box(n, bar)).join(' ') });
   for (const n of trial.marked) {
-    put('path', { class: 'marked', d: box(n, Math.max(4, bar)) });
+    put(svg, 'path', { class: 'marked', d: box(n, Math.max(4, bar)) });
     const x = Math.min(width() - SIDE - 8, Math.max(SIDE + 8, SIDE + step * (n + 0.5)));
-    put('text', { x, y: floor - tall(n) - 6 }, named(n));
+    put(svg, 'text', { x, y: floor - tall(n) - 6 }, named(n));
   }
   if (step > 16) trial.inputs.forEach((_, n) => {
-    if (letters()) put('text', { x: SIDE + step * (n + 0.5), y: HEIGHT - 4 }, named(n));
+    if (letters()) put(svg, 'text', { x: SIDE + step * (n + 0.5), y: HEIGHT - 4 }, named(n));
   });
   const x = SIDE + step * (here + 0.5);
-  put('line', { class: 'here', x1: x, x2: x, y1: TOP - 8, y2: floor + 4 });
+  put(svg, 'line', { class: 'here', x1: x, x2: x, y1: TOP - 8, y2: floor + 4 });
   const mark = trial.marked.includes(here) ? (letters() ? ', the one to recall' : ', marked') : '';
   root.querySelector('.at').textContent = `step ${(here + 1).toLocaleString('en')} of ${trial.inputs.length.toLocaleString('en')}: ${named(here)}${mark}`;
   strip.setAttribute('aria-valuenow', here + 1);

@@ -13,6 +13,8 @@ import gradio as gr
 
 from demos.widgets import widget
 
+SCRIPTS = ("../shared/nodes.js", "two_texts.js")
+
 WORD = re.compile(r"\s*\S+")
 """A word with the space before it."""
 
@@ -35,7 +37,7 @@ class Side:
 
 def two_texts_view(value: Any = None, *, empty: str = "", **props: Any) -> gr.HTML:
     """Shows what `two_texts_value` returned; None shows `empty`, or nothing if that is empty."""
-    return widget("two_texts", value, empty=empty, **props)
+    return widget("two_texts", value, empty=empty, scripts=SCRIPTS, **props)
 
 
 def two_texts_value(sides: Sequence[Side], words: str = "") -> dict[str, str]:

@@ -4,13 +4,6 @@
 const root = element.querySelector('.two-texts');
 const [empty, words, sides] = ['.empty', '.words', '.sides'].map((name) => root.querySelector(name));
 
-function node(name, content, kind = '') {
-  const made = document.createElement(name);
-  made.className = kind;
-  made.append(...[content].flat());
-  return made;
-}
-
 function receive() {
   const value = props.value && props.value.json ? JSON.parse(props.value.json) : null;
   empty.textContent = props.empty;

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from demos.widgets import widget
+
+SCRIPTS = ("../shared/svg.js", "scenes.js", "unrolled.js")
 
 PICTURES = ("unrolled", "both", "pair")
 
@@ -20,7 +21,4 @@ def unrolled_view(picture: str, label: str, **props: Any) -> gr.HTML:
         label: what is to be seen, for those who cannot see it.
         props: arguments of `gr.HTML`.
     """
-    view = widget("unrolled", picture=picture, label=label, **props)
-    scenes = Path(__file__).with_name("scenes.js").read_text(encoding="utf-8")
-    view.js_on_load = f"{scenes}\n{view.js_on_load}"
-    return view
+    return widget("unrolled", picture=picture, label=label, scripts=SCRIPTS, **props)

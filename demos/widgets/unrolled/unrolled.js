@@ -5,7 +5,6 @@ const root = element.querySelector('.unrolled');
 const svg = root.querySelector('svg');
 const play = root.querySelector('.play');
 const said = root.querySelector('.said');
-const NS = 'http://www.w3.org/2000/svg';
 const PAUSE = 1100, REST = 2600; // milliseconds a frame, and before it begins again
 const scene = SCENES[props.picture]();
 const calm = window.matchMedia('(prefers-reduced-motion: reduce)');
@@ -15,14 +14,6 @@ let at = -1; // the frame shown; as many as there are: all at rest
 let wanted = !calm.matches;
 let inSight = false;
 let timer = 0;
-
-function put(parent, name, attributes, content) {
-  const node = document.createElementNS(NS, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  if (content !== undefined) node.textContent = content;
-  parent.append(node);
-  return node;
-}
 
 // A path through points, with round corners.
 function way(points, radius = 0) {

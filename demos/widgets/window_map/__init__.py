@@ -7,7 +7,6 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -15,7 +14,7 @@ import numpy as np
 
 from demos.widgets import packed, widget
 
-SCRIPTS = ("../panel/palette.js", "drawing.js", "window_map.js")
+SCRIPTS = ("../shared/palette.js", "drawing.js", "window_map.js")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,10 +41,9 @@ def window_map_view(value: Any = None, *, empty: str, **props: Any) -> gr.HTML:
         value: None shows `empty`.
         empty: what is said while there is nothing to show.
     """
-    view = widget("window_map", value, empty=empty, chosen=None, shade=None, **props)
-    folder = Path(__file__).parent
-    view.js_on_load = "\n".join((folder / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return view
+    return widget(
+        "window_map", value, empty=empty, chosen=None, shade=None, scripts=SCRIPTS, **props
+    )
 
 
 def window_map_value(

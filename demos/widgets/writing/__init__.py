@@ -15,6 +15,8 @@ import numpy as np
 from demos.widgets import packed, widget
 from lstm_core.text.insight import Insight
 
+SCRIPTS = ("../shared/nodes.js", "../shared/files.js", "../shared/copying.js", "writing.js")
+
 TOP = 5
 NATS_A_UNIT = 1 / 32  # one byte reaches 8 nats, beyond which the shading is full anyhow
 
@@ -24,7 +26,7 @@ ENDED = {"ended": True}
 
 def writing_view(value: Any = None, *, compact: bool = False, **props: Any) -> gr.HTML:
     """Shows a run of a text model; `compact` leaves out the tools, for texts side by side."""
-    return widget("writing", value, compact=compact, **props)
+    return widget("writing", value, compact=compact, scripts=SCRIPTS, **props)
 
 
 def opening(

@@ -211,35 +211,10 @@ function strong(content) {
   return b;
 }
 
-function percent(p) {
-  if (p >= 0.995) return '100 %';
-  return p < 0.01 ? '<1 %' : `${Math.round(100 * p)} %`;
-}
-
 function address() {
   const url = new URL(window.location.href.split(/[?#]/)[0]);
   for (const [name, value] of Object.entries(run.settings.link)) url.searchParams.set(name, value);
   return url.toString();
-}
-
-function say(button, words) {
-  button.dataset.label ||= button.textContent;
-  button.textContent = words;
-  setTimeout(() => { button.textContent = button.dataset.label; }, 1500);
-}
-
-async function copy(button, content) {
-  try {
-    await navigator.clipboard.writeText(content);
-    say(button, 'Copied');
-  } catch {
-    const area = document.createElement('textarea'); // pages served without https
-    area.value = content;
-    document.body.append(area);
-    area.select();
-    say(button, document.execCommand('copy') ? 'Copied' : 'Not copied');
-    area.remove();
-  }
 }
 
 function written() {
@@ -267,15 +242,11 @@ for (const button of root.querySelectorAll('[data-mode]')) {
 root.querySelector('[data-tool=copy]').addEventListener('click', (e) => copy(e.currentTarget, written()));
 root.querySelector('[data-tool=link]').addEventListener('click', (e) => {
   if (run && run.settings.link) copy(e.currentTarget, address());
-  else if (run) say(e.currentTarget, 'No link: the settings changed on the way');
+  else if (run) brief(e.currentTarget, 'No link: the settings changed on the way');
 });
 root.querySelector('[data-tool=download]').addEventListener('click', () => {
   if (!run) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([written()], { type: 'text/plain;charset=utf-8' }));
-  link.download = `${run.settings.name}.txt`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  download(new Blob([written()], { type: 'text/plain;charset=utf-8' }), `${run.settings.name}.txt`);
 });
 
 legend();
