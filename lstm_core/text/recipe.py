@@ -248,8 +248,8 @@ RECIPES = [
         data="speeches",
         title="Presidential speeches",
         description="Speeches given in office by presidents of the United States, 1977 to 2020.",
-        training=TrainingConfig(1_600, 6e-3, weight_decay=0.02, **PACE),
-        dropout=TextDropout(layers=0.15, outputs=0.15, locked=False),
+        training=TrainingConfig(5_000, 6e-3, weight_decay=0.02, **PACE),
+        dropout=TextDropout(layers=0.25, outputs=0.25, locked=False),
         **LONG,
     ),
     TextRecipe(
