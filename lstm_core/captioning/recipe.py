@@ -272,7 +272,7 @@ RECIPES: list[Recipe] = [
             evaluate_every=125,
         ),
         criticism=TrainingConfig(
-            2_500, 5e-5, warmup=100, weight_decay=0.0, clip_norm=0.5, average=0.998,
+            1_800, 5e-5, warmup=100, weight_decay=0.0, clip_norm=0.5, average=0.998,
             evaluate_every=125,
         ),
         splits=("val", "test"),
