@@ -257,8 +257,8 @@ RECIPES = [
         data="c_source",
         title="C source code",
         description="The C files of Valkey, a data base server: comments, braces, indentation.",
-        training=TrainingConfig(1_600, 6e-3, weight_decay=0.02, **PACE),
-        dropout=TextDropout(layers=0.2, outputs=0.2, locked=False),
+        training=TrainingConfig(3_200, 6e-3, weight_decay=0.02, **PACE),
+        dropout=TextDropout(layers=0.35, outputs=0.35, locked=False),
         **LONG,
     ),
     TextRecipe(
