@@ -227,7 +227,7 @@ RECIPES: list[Recipe] = [
         title="Reading while it is written",
         description="Reads a line of English from what the pen has drawn so far.",
         splits=("val2", "val1", "test"),
-        training=TrainingConfig(4_200, 3e-3, weight_decay=0.02, average=0.998),
+        training=TrainingConfig(3_600, 3e-3, weight_decay=0.02, average=0.998),
         dropout=ReaderDropout(),
         augmentation=Augmentation(),
         bidirectional=False,
