@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -112,7 +112,8 @@ class WritingRecipe(Recipe):
         Legibility is measured on texts of val2 (`legibility.measure`), as the page writes by
         default: of `checking.ATTEMPTS` attempts at a word, the one that the reader reads best.
         What ends in `_unchosen` is of lines that come as they come. With the switch `characters`,
-        also that of each character, unchosen: `read_e` is the share of the e's read as such.
+        also how often each character of ASCII is read as such, in words that are none: `read` is
+        the mean of these rates.
         """
         begun = time.monotonic()
         sampler = WritingSampler.from_checkpoint(checkpoint)
@@ -123,10 +124,17 @@ class WritingRecipe(Recipe):
             metrics = legibility.measure(chosen, reader, lines)
             first = legibility.measure(sampler, reader, lines)
             metrics |= {f"{name}_unchosen": first[name] for name in legibility.OF_THE_NETWORK}
+            found: dict[str, Any] = {}
+            notes: dict[str, str] = {}
             if "characters" in switches:
-                rates = legibility.character_rates(sampler, reader)
-                metrics |= {f"read_{character}": rate for character, rate in rates.items()}
-            return Evaluation(self.name, split, len(lines), metrics, time.monotonic() - begun)
+                for writer, ending in ((chosen, ""), (sampler, "_unchosen")):
+                    rates = legibility.character_rates(writer, reader)
+                    metrics[f"read{ending}"] = sum(rates.values()) / len(rates)
+                    found[f"character_rates{ending}"] = rates
+                    rising = sorted(rates, key=rates.__getitem__)
+                    notes[f"rates{ending}"] = " ".join(f"{c} {rates[c]:.2f}" for c in rising)
+            seconds = time.monotonic() - begun
+            return Evaluation(self.name, split, len(lines), metrics, seconds, found, notes)
         lines = read_lines(split, data)
         batches = in_order(lines, sampler.alphabet, sampler.scale, self.batch_size)
         total, errors, points = measure(sampler.model, batches)

@@ -131,8 +131,12 @@ def test_the_figures_of_legibility(trained, data, monkeypatch):
     assert found.n == len(lines) == 5
     assert found.metrics["cer"] == found.metrics["cer_real"] == (characters - seen) / characters
     assert found.metrics["word_lost"] == found.metrics["failed"] == 1
-    rates = {name: value for name, value in found.metrics.items() if name.startswith("read_")}
-    assert rates == {f"read_{chr(n)}": float(chr(n) == "e") for n in range(33, 127)}
+    rates = {chr(n): float(chr(n) == "e") for n in range(33, 127)}
+    for ending in ("", "_unchosen"):
+        assert found.metrics[f"read{ending}"] == pytest.approx(1 / 94)
+        assert found.found[f"character_rates{ending}"] == rates
+        assert found.notes[f"rates{ending}"].startswith('! 0.00 " 0.00')
+        assert found.notes[f"rates{ending}"].endswith(" ~ 0.00 e 1.00")
 
 
 def test_the_score_of_the_training_is_that_of_the_evaluation(trained, data):
