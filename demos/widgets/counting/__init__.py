@@ -11,10 +11,12 @@ import numpy as np
 from demos.widgets import packed, widget
 from lstm_core.sequences.counting import balance, changes
 
+SCRIPTS = ("../shared/changes.js", "counting.js")
+
 
 def counting_view(value: Any = None, **props: Any) -> gr.HTML:
     """Shows what `counted` returned."""
-    return widget("counting", value, **props)
+    return widget("counting", value, scripts=SCRIPTS, **props)
 
 
 def counted(

@@ -197,14 +197,7 @@ function point(event) {
   drawLarge();
 }
 
-let width = 0;
-new ResizeObserver(() => {
-  if (root.clientWidth === width) return;
-  width = root.clientWidth;
-  drawLarge();
-  drawSmall();
-}).observe(root);
-new MutationObserver(() => { drawLarge(); drawSmall(); })
-  .observe(document.body, { attributes: true, attributeFilter: ['class'] });
+onWidth(root, () => { drawLarge(); drawSmall(); });
+onTheme(() => { drawLarge(); drawSmall(); });
 watch('value', receive);
 receive();

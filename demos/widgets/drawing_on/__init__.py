@@ -11,7 +11,7 @@ import numpy as np
 
 from demos.widgets import packed, widget
 
-SCRIPTS = ("../shared/palette.js", "drawing_on.js")
+SCRIPTS = ("../shared/palette.js", "../shared/changes.js", "drawing_on.js")
 
 
 def drawing_on_view(value: Any = None, *, empty: str, **props: Any) -> gr.HTML:

@@ -13,7 +13,7 @@ import numpy as np
 
 from demos.widgets import packed, widget
 
-SCRIPTS = ("../shared/palette.js", "fitting.js")
+SCRIPTS = ("../shared/palette.js", "../shared/changes.js", "fitting.js")
 
 
 @dataclass

@@ -115,13 +115,7 @@ const paint = onceAFrame(() => {
 
 empty.textContent = props.empty;
 readPalette(root);
-let seen = 0;
-new ResizeObserver(() => {
-  if (root.clientWidth === seen) return;
-  seen = root.clientWidth;
-  paint();
-}).observe(root);
-new MutationObserver(() => { readPalette(root); paint(); })
-  .observe(document.body, { attributes: true, attributeFilter: ['class'] });
+onWidth(root, paint);
+onTheme(() => { readPalette(root); paint(); });
 watch('value', receive);
 receive();

@@ -14,7 +14,8 @@ import numpy as np
 from demos.widgets import packed, widget
 
 SCRIPTS = (
-    "../shared/palette.js", "../shared/files.js", "brush.js", "drawing.js", "four_rows.js",
+    "../shared/palette.js", "../shared/changes.js", "../shared/files.js", "brush.js",
+    "drawing.js", "four_rows.js",
 )  # fmt: skip
 
 

@@ -253,13 +253,7 @@ for (const button of root.querySelectorAll('[data-kind]')) {
 }
 
 empty.textContent = props.empty;
-let seen = 0;
-new ResizeObserver(() => {
-  if (host.clientWidth === seen) return;
-  seen = host.clientWidth;
-  paint();
-}).observe(host);
-new MutationObserver(() => { readPalette(root); paint(); })
-  .observe(document.body, { attributes: true, attributeFilter: ['class'] });
+onWidth(host, paint);
+onTheme(() => { readPalette(root); paint(); });
 watch('value', receive);
 receive();

@@ -12,7 +12,7 @@ import numpy as np
 
 from demos.widgets import packed, widget
 
-SCRIPTS = ("../shared/palette.js", "hairs.js")
+SCRIPTS = ("../shared/palette.js", "../shared/changes.js", "hairs.js")
 
 DECADES = 3.0
 """Powers of ten that the shades of the density span."""

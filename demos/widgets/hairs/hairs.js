@@ -121,13 +121,7 @@ const paint = onceAFrame(draw);
 
 again.addEventListener('click', () => trigger('input'));
 empty.textContent = props.empty;
-let seen = 0;
-new ResizeObserver(() => {
-  if (body.clientWidth === seen) return;
-  seen = body.clientWidth;
-  paint();
-}).observe(body);
-new MutationObserver(() => { recolour(); paint(); })
-  .observe(document.body, { attributes: true, attributeFilter: ['class'] });
+onWidth(body, paint);
+onTheme(() => { recolour(); paint(); });
 watch('value', receive);
 receive();

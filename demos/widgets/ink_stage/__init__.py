@@ -19,8 +19,8 @@ from demos.widgets import packed, widget
 from lstm_core.handwriting.drawing import INK, MAX_WIDTH, Pen
 
 SCRIPTS = (
-    "../shared/palette.js", "../shared/files.js", "paper.js", "ink_stage.js", "places.js",
-    "taking.js", "begin.js",
+    "../shared/palette.js", "../shared/changes.js", "../shared/files.js", "paper.js",
+    "ink_stage.js", "places.js", "taking.js", "begin.js",
 )  # fmt: skip
 
 PEN_UP, LAST, ORIGIN = 1, 2, 4

@@ -20,7 +20,7 @@ from demos.widgets.player import PLAYER, music_samples
 from lstm_core.music import midi
 from lstm_core.music.midi import Note
 
-SCRIPTS = ("../shared/palette.js", PLAYER, "keyboard.js")
+SCRIPTS = ("../shared/palette.js", "../shared/changes.js", PLAYER, "keyboard.js")
 
 
 def keyboard_view(value: str | None = None, *, hint: str, **props: Any) -> gr.HTML:

@@ -15,7 +15,7 @@ import gradio as gr
 from demos.widgets import widget
 from demos.widgets.player import PLAYER, music_samples
 
-SCRIPTS = ("../shared/palette.js", PLAYER, "melody.js")
+SCRIPTS = ("../shared/palette.js", "../shared/changes.js", PLAYER, "melody.js")
 
 LOWEST, HIGHEST = 57, 84
 """Pitches of the grid: a soprano's, and a little below."""

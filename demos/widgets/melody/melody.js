@@ -204,13 +204,8 @@ function theme() {
   draw();
 }
 
-let seen = 0;
-new ResizeObserver(() => {
-  if (root.clientWidth === seen) return;
-  seen = root.clientWidth;
-  draw();
-}).observe(root);
-new MutationObserver(theme).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+onWidth(root, draw);
+onTheme(theme);
 watch('value', receive);
 theme();
 receive();

@@ -25,8 +25,8 @@ from demos.widgets.panel.store import RUNS, Shown
 from lstm_core.trace import Trace
 
 SCRIPTS = (
-    "../shared/palette.js", "../shared/files.js", "steps.js", "spans.js", "grid.js", "gates.js",
-    "panel.js",
+    "../shared/palette.js", "../shared/changes.js", "../shared/files.js", "steps.js",
+    "spans.js", "grid.js", "gates.js", "panel.js",
 )  # fmt: skip
 
 KINDS = {"npz": "application/octet-stream", "png": "image/png", "svg": "image/svg+xml"}

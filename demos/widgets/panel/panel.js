@@ -354,8 +354,7 @@ if (spans) {
 }
 empty.textContent = props.empty;
 new ResizeObserver(() => { if (root.clientWidth !== width) redraw(); }).observe(root);
-new MutationObserver(() => { readPalette(root); redraw(); })
-  .observe(document.body, { attributes: true, attributeFilter: ['class'] });
+onTheme(() => { readPalette(root); redraw(); });
 watch('value', receive);
 watch('chosen', follow);
 watch('marks', followMarks);

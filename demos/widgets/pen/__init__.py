@@ -16,7 +16,7 @@ import gradio as gr
 from demos.widgets import widget
 from demos.widgets.pen.files import strokes_of_file
 
-SCRIPTS = ("../shared/files.js", "pen.js")
+SCRIPTS = ("../shared/changes.js", "../shared/files.js", "pen.js")
 
 Stroke = Sequence[Sequence[float]]
 

@@ -242,7 +242,7 @@ function receive() {
 hint.textContent = props.hint;
 canvas.setAttribute('aria-label', `${props.hint} Ctrl+Z takes a stroke back, Delete clears; a file can be opened instead.`);
 new ResizeObserver(resize).observe(pad);
-new MutationObserver(draw).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+onTheme(draw);
 watch('value', receive);
 resize();
 receive();

@@ -20,8 +20,8 @@ from lstm_core.captioning.request import MAX_WORDS
 from lstm_core.captioning.sampler import Alternative, Word
 
 SCRIPTS = (
-    "../shared/palette.js", "../shared/nodes.js", "../shared/files.js", "photo_stage.js",
-    "looking.js", "part.js", "words.js", "around.js", "taking.js", "begin.js",
+    "../shared/palette.js", "../shared/changes.js", "../shared/nodes.js", "../shared/files.js",
+    "photo_stage.js", "looking.js", "part.js", "words.js", "around.js", "taking.js", "begin.js",
 )  # fmt: skip
 
 Answering = Callable[[Any], dict[str, Any]]

@@ -22,8 +22,8 @@ from demos.widgets import packed, widget
 from demos.widgets.player import PLAYER, music_samples
 
 SCRIPTS = (
-    "../shared/palette.js", "../shared/files.js", PLAYER, "piano_roll.js", "drawing.js",
-    "transport.js", "places.js", "score.js", "begin.js",
+    "../shared/palette.js", "../shared/changes.js", "../shared/files.js", PLAYER,
+    "piano_roll.js", "drawing.js", "transport.js", "places.js", "score.js", "begin.js",
 )  # fmt: skip
 
 LIKELY = 5

@@ -9,7 +9,7 @@ function theme() {
 
 empty.textContent = props.empty;
 new ResizeObserver(() => { draw(); engrave(); }).observe(host);
-new MutationObserver(theme).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+onTheme(theme);
 root.querySelector('.loudness').value = band.loudness;
 watch('value', () => { receive(); tempoSaid(); });
 readPalette(root);

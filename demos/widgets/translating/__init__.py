@@ -18,8 +18,8 @@ from lstm_core.translation.dataset import DIRECTIONS
 from lstm_core.translation.sampler import Draft, Translation
 
 SCRIPTS = (
-    "../shared/nodes.js", "../shared/files.js", "../shared/copying.js", "translating.js",
-    "lines.js", "word.js", "tree.js", "taking.js", "begin.js",
+    "../shared/changes.js", "../shared/nodes.js", "../shared/files.js", "../shared/copying.js",
+    "translating.js", "lines.js", "word.js", "tree.js", "taking.js", "begin.js",
 )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from demos.widgets import packed, widget
 
-SCRIPTS = ("../shared/palette.js", "drawing.js", "window_map.js")
+SCRIPTS = ("../shared/palette.js", "../shared/changes.js", "drawing.js", "window_map.js")
 
 
 @dataclass(frozen=True, eq=False)

@@ -207,14 +207,8 @@ function followShade() {
 }
 
 empty.textContent = props.empty;
-let seen = 0;
-new ResizeObserver(() => {
-  if (host.clientWidth === seen) return;
-  seen = host.clientWidth;
-  paint();
-}).observe(host);
-new MutationObserver(() => { recolour(); paint(); })
-  .observe(document.body, { attributes: true, attributeFilter: ['class'] });
+onWidth(host, paint);
+onTheme(() => { recolour(); paint(); });
 watch('value', receive);
 watch('chosen', follow);
 watch('shade', followShade);
