@@ -74,9 +74,9 @@ class Scale:
 class Chances:
     """Probabilities of what happens to a training line."""
 
-    any_hand: float = 0.5  # its writer is withheld
+    any_hand: float = 0.7  # its writer is withheld
     no_text: float = 0.05  # its text is withheld
-    composed: float = 0.25  # rare characters are put among its words, if these can be told apart
+    composed: float = 0.5  # rare characters are put among its words, if these can be told apart
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,12 @@ class WritingModel(nn.Module):
         return F.one_hot(ids + 1, self.config.vocabulary_size + 1)[..., 1:].float()
 
     def forward(
-        self, points: Tensor, ids: Tensor, style: Tensor, state: WritingState | None = None
+        self,
+        points: Tensor,
+        ids: Tensor,
+        style: Tensor,
+        state: WritingState | None = None,
+        kept: Tensor | None = None,
     ) -> tuple[Tensor, WritingState]:
         """Read points of lines, and say after each what the next may be.
 
@@ -104,29 +109,39 @@ class WritingModel(nn.Module):
             ids: (B, U) the characters of each text; -1 after its end.
             style: (B, S) rows of `styles`, or others.
             state: after what came before; zeros when None.
+            kept: (L, B, H) what the outputs of each layer are multiplied by, for a dropout that
+                leaves out the same cells all along a line (Gal & Ghahramani 2016,
+                arXiv:1512.05287, section 4); nothing is left out when None. The window and the
+                layer itself go by all of its outputs.
 
         Returns:
             (B, T, 6M + 1) outputs, for `mixture.mixture`, and the state after the last point.
         """
-        outs, _, state = self._read(points, ids, style, state)
+        outs, _, state = self._read(points, ids, style, state, kept)
         # In single precision: a mean or a deviation is worth more digits than a gate.
         with torch.autocast(points.device.type, enabled=False):
             return self.head(torch.cat(outs, -1).float()), state
 
     def _read(
-        self, points: Tensor, ids: Tensor, style: Tensor, state: WritingState | None
+        self,
+        points: Tensor,
+        ids: Tensor,
+        style: Tensor,
+        state: WritingState | None,
+        kept: Tensor | None = None,
     ) -> tuple[list[Tensor], list[Tensor], WritingState]:
         """Outputs (B, T, H) and inputs of the layers, and the state after the last point."""
         state = self.initial_state(len(points)) if state is None else state
         x = torch.cat((points, style.unsqueeze(1).expand(-1, points.shape[1], -1)), -1)
         out, w, first = self.first(x, self.characters(ids), state.first)
         shifted = torch.cat((state.first.w.unsqueeze(1), w[:, :-1]), 1)
-        outs, inputs = [out], [torch.cat((x, shifted), -1)]
+        inputs = [torch.cat((x, shifted), -1)]
+        outs = [out if kept is None else out * kept[0].unsqueeze(1)]
         hs, cs = [], []
-        for layer, h, c in zip(self.layers[1:], state.h, state.c, strict=True):
-            inputs.append(torch.cat((x, w, out), -1))
-            out, h, c = layer(inputs[-1], h, c)
-            outs.append(out)
+        for n, layer in enumerate(self.layers[1:]):
+            inputs.append(torch.cat((x, w, outs[-1]), -1))
+            out, h, c = layer(inputs[-1], state.h[n], state.c[n])
+            outs.append(out if kept is None else out * kept[n + 1].unsqueeze(1))
             hs.append(h)
             cs.append(c)
         return outs, inputs, WritingState(first, torch.stack(hs), torch.stack(cs))

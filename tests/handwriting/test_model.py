@@ -119,20 +119,30 @@ def given(model):
     return points, ids, model.styles(torch.tensor([0, 2]))
 
 
-def written_out(model, points, ids, style):
-    """Skip connections and all: outputs, and what every layer reads and says."""
+def written_out(model, points, ids, style, kept=(1, 1, 1)):
+    """Skip connections and all: outputs, phi, and what every layer says."""
     x = torch.cat((points, style[:, None].expand(-1, T, -1)), -1)
     characters = torch.eye(6)[ids.clamp(min=0)] * (ids >= 0).unsqueeze(-1)
     h1, w, phi = naive(model.first, x, characters)
-    h2, _, _ = model.others[0](torch.cat((x, w, h1), -1), *torch.zeros(2, B, 8))
-    h3, _, _ = model.others[1](torch.cat((x, w, h2), -1), *torch.zeros(2, B, 8))
-    return model.head(torch.cat((h1, h2, h3), -1)), phi, (h1, h2, h3)
+    h2, _, _ = model.others[0](torch.cat((x, w, kept[0] * h1), -1), *torch.zeros(2, B, 8))
+    h3, _, _ = model.others[1](torch.cat((x, w, kept[1] * h2), -1), *torch.zeros(2, B, 8))
+    outs = [k * h for k, h in zip(kept, (h1, h2, h3), strict=True)]
+    return model.head(torch.cat(outs, -1)), phi, (h1, h2, h3)
 
 
 def test_the_network_is_the_layers_together(model, given):
     outputs, _ = model(*given)
     assert outputs.shape == (B, T, 6 * 3 + 1)
     torch.testing.assert_close(outputs, written_out(model, *given)[0])
+
+
+def test_what_is_left_out_is_missed_above_and_not_in_the_layer(model, given):
+    kept = torch.randint(2, (3, B, 8)) / 0.5
+    outputs, state = model(*given, kept=kept)
+    expected, _, hs = written_out(model, *given, kept=kept.unsqueeze(2))
+    torch.testing.assert_close(outputs, expected)
+    torch.testing.assert_close(state.h[-1], hs[-1][:, -1])
+    assert not torch.allclose(outputs, model(*given)[0])
 
 
 def test_it_can_be_read_in_parts(model, given):

@@ -146,17 +146,23 @@ def test_the_score_of_the_training_is_that_of_the_evaluation(trained, data):
     assert score == pytest.approx(found, rel=0.02)  # in half precision
 
 
-def test_the_loss_is_the_mean_of_all_points(data):
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_the_loss_is_the_mean_of_all_points(data, dropout):
     lines = trusted(read_lines("train", data))
     alphabet, scale = Alphabet.ascii(), Scale.of(lines)
     batches = Batches(lines, alphabet, scale, ["7"], 3, Chances(), seed=2)
     torch.manual_seed(0)
     model = WritingModel(WritingConfig(len(alphabet), ("7",), (0, 0), (1, 1), 8, 2))
-    objective = WritingObjective(model, batches, [], alphabet, CPU)
+    objective = WritingObjective(model, batches, [], alphabet, dropout, CPU)
     batch = batches.batch(1)
+    kept = objective.kept(3)  # of every cell of two layers, for three lines
+    assert kept.shape == (2, 3, 8)
+    assert set(kept.unique().tolist()) == ({0.0, 2.0} if dropout else {1.0})
+    objective.kept = lambda lines: kept
+    ones = [slice(n, n + 1) for n in range(3)]
     losses = [
-        nats(mixture(read(model, line)), line.targets)
-        for line in (batch.lines(slice(n, n + 1)) for n in range(3))
+        nats(mixture(read(model, batch.lines(one), kept[:, one])), batch.lines(one).targets)
+        for one in ones
     ]
     assert sum(loss.numel() for loss in losses) == batch.mask.sum()
     expected = torch.cat([loss[0] for loss in losses]).mean()
