@@ -4,6 +4,7 @@ import json
 import random
 import struct
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -131,6 +132,13 @@ def test_names_are_sorted_and_only_of_files(folder):
     assert checkpoint.load("c.d", "text").card == CARD
 
 
+def test_who_may_read_other_files_may_read_a_checkpoint(folder):
+    (folder / "other").touch()
+    checkpoint.save(folder / "x.safetensors", CARD, {"w": torch.zeros(3)})
+    modes = {(folder / name).stat().st_mode for name in ("other", "x.safetensors")}
+    assert len(modes) == 1
+
+
 # What is not saved
 
 
@@ -157,12 +165,14 @@ def test_the_limit_is_the_hubs(folder):
     assert 9_980_000 < (folder / "x.safetensors").stat().st_size <= 10_000_000
 
 
-def test_a_failed_write_leaves_nothing(folder, monkeypatch):
-    def full(weights, path, metadata):
-        path.write_bytes(b"half a file")
-        raise OSError("No space left on device")
+def half_of_it(path, data):
+    with path.open("wb") as file:
+        file.write(data[: len(data) // 2])
+    raise OSError("No space left on device")
 
-    monkeypatch.setattr(checkpoint, "save_file", full)
+
+def test_a_failed_write_leaves_nothing(folder, monkeypatch):
+    monkeypatch.setattr(Path, "write_bytes", half_of_it)
     with pytest.raises(OSError, match="No space"):
         checkpoint.save(folder / "x.safetensors", CARD, WEIGHTS)
     assert not list(folder.iterdir())
@@ -354,11 +364,7 @@ def test_a_note_that_is_too_large_or_cannot_be_written_leaves_all_as_it_was(fold
     with pytest.raises(CheckpointError, match=r"^The checkpoint would have "):
         checkpoint.annotate("small", "findings", "x" * 10_000_000)
 
-    def full(weights, path, metadata):
-        path.write_bytes(b"half a file")
-        raise OSError("No space left on device")
-
-    monkeypatch.setattr(checkpoint, "save_file", full)
+    monkeypatch.setattr(Path, "write_bytes", half_of_it)
     with pytest.raises(OSError, match="No space"):
         checkpoint.annotate("small", "findings", 1)
     assert (folder / "small.safetensors").read_bytes() == before
