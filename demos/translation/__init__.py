@@ -72,6 +72,11 @@ def build(page: gr.Blocks) -> None:
                     0, 1, asked.coverage_penalty, step=0.05, label="Coverage penalty",
                     info="counts against translations that pass over a part of the sentence",
                 )  # fmt: skip
+                back = gr.Slider(
+                    0, 1, asked.back_weight, step=0.05, label="Weight of the way back",
+                    info="counts for translations from which the network can tell the sentence",
+                    visible=len(sampler().directions) > 1,
+                )  # fmt: skip
 
     heading(
         "Look inside",
@@ -99,7 +104,7 @@ def build(page: gr.Blocks) -> None:
             gr.HTML(card_table(sampler(VECTOR).card), elem_classes="model-card")
 
     within = [panel.component, beside]
-    settings = [text, direction, beam, penalty, coverage]
+    settings = [text, direction, beam, penalty, coverage, back]
     page.load(events.on_open, part, [stage, now, *within], **BUSY)
     written = [stage, now]
     running = [

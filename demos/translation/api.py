@@ -20,8 +20,9 @@ def translate(
     text: str,
     direction: str = "en_fr",
     beam: int = 5,
-    length_penalty: float = 1.0,
-    coverage_penalty: float = 0.1,
+    length_penalty: float = 0.6,
+    coverage_penalty: float = 0.0,
+    back_weight: float = 0.2,
 ) -> dict[str, Any]:
     """Translate a text between English and French, sentence by sentence.
 
@@ -31,15 +32,17 @@ def translate(
         beam: hypotheses that the search follows, 1 to 10
         length_penalty: how far longer translations are favoured, 0 to 2
         coverage_penalty: how much it counts that a part was never looked at, 0 to 1
+        back_weight: how far it counts how likely the sentence is, given the translation, 0 to 1
 
     Returns:
         the translation; and for each sentence its source, its translation, the n-best list with
-        the logarithm of the probability in nats and the score of each, the words of both, and the
-        attention: for each word of the translation a row, how much it looked at each source word
+        the logarithm of the probability of each in nats, that of the sentence, given it, and the
+        score that they are ranked by, the words of both, and the attention: for each word of the
+        translation a row, how much it looked at each source word
     """
     request = asked(
         text=text, direction=direction, beam=beam, length_penalty=length_penalty,
-        coverage_penalty=coverage_penalty,
+        coverage_penalty=coverage_penalty, back_weight=back_weight,
     )  # fmt: skip
     translation, found = sampler().translate(request)
     return {
@@ -58,6 +61,7 @@ def told(sentence: Translation) -> dict[str, Any]:
             {
                 "translation": each.text,
                 "log_probability": round(each.log_probability, 4),
+                "back_log_probability": None if each.back is None else round(each.back, 4),
                 "score": round(each.score, 4),
             }
             for each in sentence.candidates

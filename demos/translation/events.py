@@ -25,13 +25,18 @@ def choices() -> list[tuple[str, int]]:
 
 
 def on_translate(
-    text: str, direction: str, beam: int, length_penalty: float, coverage_penalty: float
+    text: str,
+    direction: str,
+    beam: int,
+    length_penalty: float,
+    coverage_penalty: float,
+    back_weight: float,
 ) -> Iterator[tuple]:
     """Translate a text."""
     run = Run.of(
         asked(
             text=text, direction=direction, beam=beam, length_penalty=length_penalty,
-            coverage_penalty=coverage_penalty,
+            coverage_penalty=coverage_penalty, back_weight=back_weight,
         )
     )  # fmt: skip
     kept: Any = run

@@ -35,6 +35,9 @@ PARTS = {
 DIRECTIONS = {"en_fr": ("en", "fr"), "fr_en": ("fr", "en")}
 """From which language into which."""
 
+BACK = {"en_fr": "fr_en", "fr_en": "en_fr"}
+"""The other direction of each."""
+
 NO_TARGET = -100
 """In place of a piece to predict, where a shorter sentence has ended."""
 

@@ -139,8 +139,10 @@ class TranslationRecipe(Recipe):
         nothing about it. Tatoeba is judged as it stands, against all translations that a sentence
         has there. Multi30k is judged as published: what was made of the captions as they stand is
         put in lower case and cut into words as its authors did with theirs (`moses.py`), and
-        sacrebleu is told to cut no more. With the switch `lengths`, BLEU is also found for
-        sentences of like length.
+        sacrebleu is told to cut no more. What ends in `_one_way` is of the translations that would
+        be first without translating back, where there is a way back. With the switch `lengths`,
+        BLEU is also found for sentences of like length, of translations ranked one way, as those
+        of a network that knows no other are.
 
         Raises:
             ValueError: a sentence, if the network has not learned the direction.
@@ -151,18 +153,26 @@ class TranslationRecipe(Recipe):
         sampler = TranslationSampler.from_checkpoint(checkpoint)
         sentences = scoring.judged(read_pairs(split, data), direction)
         request = TranslationRequest("...", direction)
-        translations = [sampler.best(each.source, request) for each in sentences]
-        scores = scoring.score(
-            [scoring.prepared(each, language, tok) for each in translations],
-            [[scoring.prepared(r, language, tok) for r in each.references] for each in sentences],
-            tok,
-        )
+        ranked = [sampler.candidates(each.source, request) for each in sentences]
+        references = [
+            [scoring.prepared(r, language, tok) for r in each.references] for each in sentences
+        ]
+
+        def scores_of(translations: Sequence[str]) -> scoring.Scores:
+            made = [scoring.prepared(each, language, tok) for each in translations]
+            return scoring.score(made, references, tok)
+
+        one_way = [max(row, key=lambda each: each.one_way).text for row in ranked]
+        scores = scores_of([row[0].text for row in ranked])
         notes = {"signature": scores.signature, "chrf_signature": scores.chrf_signature}
         found: dict[str, Any] = {}
         if "lengths" in switches:
-            rows = scoring.by_length(sentences, translations, language, tok)
+            rows = scoring.by_length(sentences, one_way, language, tok)
             found[f"bleu_by_length_{split}"] = rows
         metrics = {"bleu": scores.bleu, "chrf": scores.chrf}
+        if any(each.back is not None for row in ranked for each in row):
+            forwards = scores_of(one_way)
+            metrics |= {"bleu_one_way": forwards.bleu, "chrf_one_way": forwards.chrf}
         seconds = time.monotonic() - begun
         return Evaluation(self.name, split, len(sentences), metrics, seconds, found, notes)
 

@@ -27,6 +27,8 @@ class TranslationRequest:
             eq. 14): 0 ranks by probability alone, 1 by something near the mean for a piece.
         coverage_penalty: how much it counts against a translation that a part of the sentence was
             never looked at, 0 to 1 (beta of the same equation).
+        back_weight: how far it counts how likely the sentence is, given the translation, 0 to 1
+            (gamma in `search.py`); of no effect in a network that translates one way only.
 
     Raises:
         ValueError: a sentence that says what is wrong and what is accepted.
@@ -35,8 +37,9 @@ class TranslationRequest:
     text: str
     direction: str = "en_fr"
     beam: int = 5
-    length_penalty: float = 1.0
-    coverage_penalty: float = 0.1
+    length_penalty: float = 0.6
+    coverage_penalty: float = 0.0
+    back_weight: float = 0.2
 
     def __post_init__(self) -> None:
         if not isinstance(self.text, str):
@@ -61,5 +64,6 @@ class TranslationRequest:
             ("beam", 1, MAX_BEAM, int),
             ("length_penalty", 0, 2, float),
             ("coverage_penalty", 0, 1, float),
+            ("back_weight", 0, 1, float),
         ):
             object.__setattr__(self, name, number(name, getattr(self, name), low, high, kind_))

@@ -23,10 +23,10 @@ from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.hardware import one_thread
 from lstm_core.trace import Trace
-from lstm_core.translation.dataset import DIRECTIONS, Encoder
+from lstm_core.translation.dataset import BACK, DIRECTIONS, Encoder
 from lstm_core.translation.model import Look, TranslationConfig, TranslationModel
 from lstm_core.translation.request import TranslationRequest
-from lstm_core.translation.search import Beam, Node, beam_search
+from lstm_core.translation.search import Beam, Node, beam_search, norm
 from lstm_core.translation.sentences import layout
 from lstm_core.translation.subwords import SPECIAL, Subwords
 from lstm_core.translation.vector import VectorConfig, VectorModel
@@ -52,6 +52,8 @@ class Candidate(NamedTuple):
     pieces: list[int]
     log_probability: float  # of the pieces and the end, in nats
     score: float  # what candidates are ranked by
+    one_way: float  # the part of it that is had without translating back
+    back: float | None  # log P(sentence | text), in nats; None where it was not asked for
 
 
 class Alternative(NamedTuple):
@@ -267,12 +269,48 @@ class TranslationSampler:
                 beam = next(steps, None)
             if beam is None:
                 return
+            if not beam.alive:
+                self._look_back(sentence, request, beam)
             yield beam
+
+    def _look_back(self, sentence: str, request: TranslationRequest, beam: Beam) -> None:
+        """Have it count how likely the sentence is, given each translation that was found."""
+        direction = BACK[request.direction]
+        N = len(self.encoder.source(sentence, request.direction)) - 1  # its pieces and an end
+        if not (self.attention and request.back_weight and direction in self.directions):
+            return
+        if N > LONGEST or len(beam.ended) < 2:  # too much to ask, or nothing to choose from
+            return
+        texts = [self._text(node) for node in beam.ended]
+        found = self.log_probabilities(texts, sentence, direction)
+        counts = request.back_weight / norm(N, request.length_penalty)
+        for node, back in zip(beam.ended, found, strict=True):
+            node.back, node.score = back, (node.one_way or 0.0) + counts * back
+
+    @torch.inference_mode()
+    def log_probabilities(self, sources: Sequence[str], target: str, direction: str) -> list[float]:
+        """log P(target | source) of a whole translation for each of some sentences, in nats.
+
+        Raises:
+            ValueError: a sentence, if the network has not learned the direction; or if it has no
+                attention, and the sentences are not of one length.
+        """
+        self._check(direction)
+        written = self.encoder.target(target, direction)
+        batch = self.encoder.batch([(self.encoder.source(s, direction), written) for s in sources])
+        with one_thread():
+            logits = self.model(self.model.encode(batch.source, batch.lengths), batch.inputs)
+            chosen = logits.double().log_softmax(-1).gather(-1, batch.targets.unsqueeze(-1))
+        return chosen.sum((1, 2)).tolist()
 
     def best(self, sentence: str, request: TranslationRequest) -> str:
         """The translation of one sentence and nothing else; arguments are those of `search`."""
+        return self.candidates(sentence, request)[0].text
+
+    def candidates(self, sentence: str, request: TranslationRequest) -> list[Candidate]:
+        """The n-best list of one sentence; arguments are those of `search`."""
         *_, beam = self.search(sentence, request)
-        return self._text(beam.best)
+        return self._candidates(beam)
 
     def translation(self, sentence: str, direction: str, beam: Beam) -> Translation:
         """All there is to know of a translation.
@@ -280,11 +318,7 @@ class TranslationSampler:
         Args:
             sentence, direction: that were searched with. beam: where the search has ended.
         """
-        ranked = beam.ranked()
-        candidates = [
-            Candidate(self._text(n), n.pieces()[:-1], n.log_probability, n.score or 0.0)
-            for n in ranked
-        ]
+        candidates = self._candidates(beam)
         pieces, text = candidates[0].pieces, candidates[0].text
         look = self._look(sentence, direction, pieces)
         sources = self._source_pieces(sentence, direction)
@@ -392,6 +426,15 @@ class TranslationSampler:
 
     def _text(self, node: Node) -> str:
         return self.subwords.decode(node.pieces())
+
+    def _candidates(self, beam: Beam) -> list[Candidate]:
+        return [
+            Candidate(
+                self._text(node), node.pieces()[:-1], node.log_probability, node.score or 0.0,
+                node.one_way or 0.0, node.back,
+            )
+            for node in beam.ranked()
+        ]  # fmt: skip
 
     def _source_pieces(self, sentence: str, direction: str) -> list[int]:
         source = self.encoder.source(sentence, direction)

@@ -9,6 +9,11 @@ section 7, eq. 14)::
     lp(Y) = (5 + |Y|)^alpha / 6^alpha                  longer translations are no less welcome
     cp    = beta sum_j log min(sum_t a(t, j), 1)       nor those that pass over nothing
 
+A network that also translates the other way can be asked what it would take each of them for (Li &
+Jurafsky 2016, arXiv:1601.00372, section 2; Yee et al. 2019, arXiv:1908.05731)::
+
+    score + gamma log P(X | Y) / lp(X)                 from which the sentence can be told
+
 Shapes: B hypotheses, S pieces of the source, V in the vocabulary.
 """
 
@@ -49,7 +54,9 @@ class Node:
         log_probability: of all its pieces, in nats.
         weights: (S,) how much of each piece of the source was looked at for the last one.
         covered: (S,) the sum of this over all its pieces.
-        score: of a translation that has ended; None before.
+        score: what a translation that has ended is ranked by; None before.
+        one_way: the part of it that is had without translating back.
+        back: log P(sentence | translation), in nats; None where it was not asked for.
     """
 
     number: int
@@ -60,6 +67,8 @@ class Node:
     weights: np.ndarray = field(repr=False)
     covered: np.ndarray = field(repr=False)
     score: float | None = None
+    one_way: float | None = None
+    back: float | None = None
 
     def path(self) -> list[Node]:
         """From the first piece to the last."""
@@ -173,7 +182,7 @@ def beam_search(
             )  # fmt: skip
             found.nodes.append(node)
             if piece == end and depth >= len(forced):
-                node.score = score(node, length_penalty, coverage_penalty, looked)
+                node.score = node.one_way = score(node, length_penalty, coverage_penalty, looked)
                 found.ended.append(node)
             else:
                 found.alive.append(node)
@@ -202,8 +211,13 @@ def likeliest(sums: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.unravel_index(chosen, sums.shape)  # type: ignore[return-value]
 
 
+def norm(pieces: int, alpha: float) -> float:
+    """lp of so many pieces, the end counted."""
+    return ((5 + pieces) / 6) ** alpha
+
+
 def score(node: Node, alpha: float, beta: float, looked: slice) -> float:
     """What a translation that has ended is ranked by (Wu et al. 2016, eq. 14)."""
-    normalised = node.log_probability / ((5 + node.depth) / 6) ** alpha
+    normalised = node.log_probability / norm(node.depth, alpha)
     covered = node.covered[looked].clip(LEAST_COVERED, 1.0)
     return float(normalised + beta * np.log(covered).sum())

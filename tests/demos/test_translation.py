@@ -27,7 +27,7 @@ from lstm_core.translation.request import TranslationRequest
 
 TEXT = "The dog is old. Tom's house?\n\n  Is the dog red?"
 SENTENCES = ["The dog is old.", "Tom's house?", "Is the dog red?"]
-USUAL = ("en_fr", 4, 1.0, 0.1)
+USUAL = ("en_fr", 4, 1.0, 0.1, 0.3)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -117,7 +117,7 @@ def test_what_is_drafted_with_a_beam_of_one_stays():
     """Words and their attention; but the last word may still grow."""
     compared = 0
     for source in [en for en, _ in EVERYDAY + CAPTIONS]:
-        values = [shown(value) for value, *_ in translate(source, ("en_fr", 1, 1.0, 0.1))]
+        values = [shown(value) for value, *_ in translate(source, ("en_fr", 1, 1.0, 0.1, 0.3))]
         whole, draft = values[-1]["sentences"]["0"], values[-2]["draft"]
         assert draft["decided"] == len(draft["text"])
         count = len(draft["words"]) - 1
@@ -155,14 +155,15 @@ def test_stopping_leaves_what_is_there():
     (1, ["en_fr"], "one of"),
     (2, 0, "from 1 to 10"), (2, 11, "from 1 to 10"), (2, float("nan"), "whole"), (2, "5", "whole"),
     (3, -1, "from 0 to 2"), (3, float("nan"), "from 0 to 2"), (3, None, "from 0 to 2"),
-    (4, 1.5, "from 0 to 1"), (4, float("inf"), "from 0 to 1"),
+    (4, 1.5, "from 0 to 1"), (4, float("inf"), "from 0 to 1"), (5, -0.1, "from 0 to 1"),
+    (5, "a", "a number"),
 ])  # fmt: skip
 def test_what_cannot_be_translated_is_refused(place, wrong, words):
     asked = [TEXT, *USUAL]
     asked[place] = wrong
     with pytest.raises(gr.Error, match=words):
         translate(asked[0], asked[1:])
-    keys = ("text", "direction", "beam", "length_penalty", "coverage_penalty")
+    keys = ("text", "direction", "beam", "length_penalty", "coverage_penalty", "back_weight")
     with pytest.raises(gr.Error, match=words):
         api.translate(**dict(zip(keys, asked, strict=True)))
 
@@ -357,7 +358,7 @@ def test_parts_that_there_are_not(run, part):
 
 
 def test_the_other_direction_has_no_network_without_attention():
-    run = translate("Le chien.", ("fr_en", 2, 1.0, 0.1))[0][1]
+    run = translate("Le chien.", ("fr_en", 2, 1.0, 0.1, 0.3))[0][1]
     assert shown(squeezed.beside(run)) == {
         "sides": [], "words": "The network without attention has learned one direction only: "
         "English to French.",

@@ -17,7 +17,7 @@ from lstm_core.translation.dataset import Pair
 from lstm_core.translation.model import TranslationDropout
 from lstm_core.translation.moses import tokenised
 from lstm_core.translation.request import TranslationRequest
-from lstm_core.translation.sampler import TranslationSampler
+from lstm_core.translation.sampler import Candidate, TranslationSampler
 
 CPU = torch.device("cpu")
 SIZES = {
@@ -89,6 +89,15 @@ def test_the_same_training_gives_the_same_weights(made, data, tmp_path):
     assert all(torch.equal(first[name], again[name]) for name in first)
 
 
+def answering(monkeypatch, answer):
+    """Let every sampler write what `answer` makes of a sentence and a request."""
+
+    def candidates(_, source, request):
+        return [Candidate(answer(source, request), [], 0.0, 0.0, 0.0, None)]
+
+    monkeypatch.setattr(TranslationSampler, "candidates", candidates)
+
+
 def test_everyday_sentences_are_judged_against_all_translations(made, data):
     chosen, path = made
     result = chosen.evaluate("tatoeba_val", data, path)
@@ -109,7 +118,7 @@ def test_everyday_sentences_are_judged_against_all_translations(made, data):
 def test_captions_are_judged_in_lower_case_words(made, data, monkeypatch):
     chosen, path = made
     answers = dict(CAPTIONS) | {CAPTIONS[0][0]: "UN CHIEN rouge, devant une maison"}
-    monkeypatch.setattr(TranslationSampler, "best", lambda _, source, request: answers[source])
+    answering(monkeypatch, lambda source, _: answers[source])
     result = chosen.evaluate("multi30k_2016", data, path)
     assert "tok:none" in result.notes["signature"]
     made_of = [tokenised(answers[en], "fr") for en, _ in CAPTIONS]
@@ -126,11 +135,11 @@ def test_the_other_direction(made, data, monkeypatch):
         return
     asked = []
 
-    def best(_, source, request):
+    def answer(source, request):
         asked.append(request.direction)
         return {fr: en for en, fr in EVERYDAY}[source]
 
-    monkeypatch.setattr(TranslationSampler, "best", best)
+    answering(monkeypatch, answer)
     result = chosen.evaluate("tatoeba_val", data, path, {"reverse"})
     assert result.metrics == {"bleu": pytest.approx(100), "chrf": pytest.approx(100)}
     assert set(asked) == {"fr_en"}
@@ -151,10 +160,30 @@ def test_a_folder_with_nothing_but_the_part(made, tmp_path):
 def test_scores_by_length(made, data, monkeypatch):
     chosen, path = made
     monkeypatch.setattr(scoring, "FEWEST", 2)
-    monkeypatch.setattr(TranslationSampler, "best", lambda _, source, request: "Tom est vieux.")
+    answering(monkeypatch, lambda source, _: "Tom est vieux.")
     result = chosen.evaluate("tatoeba_val", data, path, {"lengths"})
     (row,) = result.found["bleu_by_length_tatoeba_val"]
     assert row == {"from": 1, "to": 5, "n": 5, "bleu": result.metrics["bleu"]}
+
+
+def test_what_would_be_first_without_translating_back(made, data, monkeypatch):
+    """The right one comes first by the way there and back, another by the way there alone."""
+    chosen, path = made
+    answers = dict(EVERYDAY)
+
+    def candidates(_, source, request):
+        right = Candidate(answers[source], [], -5.0, -4.0, -3.0, -1.0)
+        wrong = Candidate("Tom", [], -3.0, -4.5, -2.5, -9.0)
+        return [right, wrong]
+
+    monkeypatch.setattr(scoring, "FEWEST", 2)
+    monkeypatch.setattr(TranslationSampler, "candidates", candidates)
+    result = chosen.evaluate("tatoeba_val", data, path, {"lengths"})
+    assert result.metrics["bleu"] == pytest.approx(100)
+    assert result.metrics["bleu_one_way"] < 50
+    assert result.metrics["chrf_one_way"] < result.metrics["chrf"]
+    (row,) = result.found["bleu_by_length_tatoeba_val"]
+    assert row["bleu"] == result.metrics["bleu_one_way"]
 
 
 def test_a_sentence_comes_once_with_all_its_translations():

@@ -1,6 +1,6 @@
 """Translating as a stream, and what can be found out about it."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +11,7 @@ from translation.tiny import attentive, squeezed
 from lstm_core import checkpoint
 from lstm_core.checkpoint import Card, CheckpointError
 from lstm_core.translation.request import TranslationRequest
-from lstm_core.translation.sampler import ALTERNATIVES, TranslationSampler, common
+from lstm_core.translation.sampler import ALTERNATIVES, LONGEST, TranslationSampler, common
 
 TEXT = "The dog is old. Tom's house?\n\n  ☃ Ж!"
 
@@ -73,6 +73,48 @@ def test_candidates_and_tree(sampler):
     ends = {tuple(node.pieces()[:-1]) for node in found.nodes if node.score is not None}
     assert ends == {tuple(candidate.pieces) for candidate in found.candidates}
     assert found.candidates[0].text == found.text
+
+
+def test_the_way_back_counts(subwords):
+    """Each candidate is judged by what the network that translates back makes of it."""
+    sampler = TranslationSampler(attentive(len(subwords)), subwords)
+    sentence, weight, alpha = "Tom is old.", 0.6, 0.7
+    request = TranslationRequest(
+        sentence, beam=5, length_penalty=alpha, coverage_penalty=0, back_weight=weight
+    )
+    found = sampler.candidates(sentence, request)
+    target = sampler.encoder.target(sentence, "fr_en")
+    for each in found:
+        source = torch.tensor([sampler.encoder.source(each.text, "fr_en")])
+        with torch.inference_mode():
+            p = sampler.model.look(source, torch.tensor([target[:-1]])).logits.log_softmax(-1)
+        back = sum(float(p[t, piece]) for t, piece in enumerate(target[1:]))
+        assert each.back == pytest.approx(back, abs=1e-4)
+        there = each.log_probability / ((6 + len(each.pieces)) / 6) ** alpha
+        assert each.one_way == pytest.approx(there)
+        counted = weight * each.back / ((5 + len(target) - 1) / 6) ** alpha
+        assert each.score == pytest.approx(there + counted)
+    one_way = sampler.candidates(sentence, replace(request, back_weight=0))
+    assert {each.text for each in one_way} == {each.text for each in found}
+    assert [each.text for each in one_way] != [each.text for each in found]
+    assert one_way == sorted(
+        (each._replace(score=each.one_way, back=None) for each in found), key=lambda c: -c.score
+    )
+
+
+def test_where_there_is_no_way_back(subwords):
+    model, request = attentive(len(subwords)), TranslationRequest("Tom is old.")
+    long = TranslationRequest("\N{GRINNING FACE}" * LONGEST)
+    both = TranslationSampler(model, subwords)
+    for sampler, asked in [
+        (TranslationSampler(model, subwords, directions=["en_fr"]), request),
+        (TranslationSampler(squeezed(len(subwords)), subwords), request),
+        (both, replace(request, beam=1)),
+        (both, long),
+    ]:
+        for each in sampler.candidates(asked.text, asked):
+            assert each.back is None
+            assert each.score == each.one_way
 
 
 def test_attention_between_words(subwords):
@@ -162,7 +204,7 @@ def test_from_a_checkpoint(made, subwords, tmp_path):
     for weight in model.parameters():
         weight.data = weight.data.half().float()
     request = TranslationRequest("Tom is old.")
-    kept = TranslationSampler(model, subwords).translate(request)[0]
+    kept = TranslationSampler(model, subwords, directions=["en_fr"]).translate(request)[0]
     assert loaded.translate(request)[0] == kept
 
 

@@ -127,7 +127,13 @@ def sentence_value(
             for row in translation.alternatives
         ],
         "candidates": [
-            [c.text, round(c.log_probability, 3), round(c.score, 3)] for c in translation.candidates
+            [
+                c.text,
+                round(c.log_probability, 3),
+                None if c.back is None else round(c.back, 3),
+                round(c.score, 3),
+            ]
+            for c in translation.candidates
         ],
         "tree": tree_value(translation.nodes, piece),
     }

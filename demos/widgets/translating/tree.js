@@ -4,9 +4,9 @@ function candidates() {
   const { candidates: list, text: best } = here();
   find('.best summary').textContent = `The ${list.length === 1 ? 'translation' : `${list.length} translations`} that the search came to`;
   find('.best ol').lang = run.languages[1];
-  find('.best ol').replaceChildren(...list.map(([words, sum, score], n) => node('li', [
+  find('.best ol').replaceChildren(...list.map(([words, sum, back, score], n) => node('li', [
     node('span', n ? compared(words, best) : words),
-    node('span', `${nats(score, 2)} (log P ${nats(sum, 2)})`),
+    node('span', `${nats(score, 2)} (log P ${nats(sum, 2)}${back === null ? '' : `, back ${nats(back, 2)}`})`),
   ])));
 }
 
