@@ -48,7 +48,8 @@ def build(page: gr.Blocks) -> gr.HTML:
         empty=NOTHING if shipped(VECTOR) else MISSING, elem_id="translation-beside"
     )
     gr.Markdown(
-        "**Why attention came.** BLEU of both networks for sentences of like length.",
+        "**Why attention came.** BLEU of both networks for sentences of like length, with the same "
+        "search, and nothing translated back.",
         elem_classes="status",
     )
     curves = lengths()
@@ -122,7 +123,7 @@ def beside(run: Run) -> dict[str, str] | None:
             Side("With attention", parts[0], looked, "fr"),
             Side("Through one vector", parts[1], squeezed, "fr"),
         ],
-        "Both with the same search; what differs is marked.",
+        "Both with a beam of the same width; what differs is marked.",
     )
 
 
@@ -147,7 +148,7 @@ def lengths() -> Curves | None:
     places = sorted({x for each in series for x, _ in each.points})
     most = max(value or 0.0 for each in series for _, value in each.points)
     return Curves(
-        f"BLEU by length of the sentence, {part.replace('_', ' ')}",
+        f"BLEU by length of the sentence, {part.replace('_', ' ').capitalize()}",
         f"bleu-by-length-{part}",
         Axis(0, places[-1] + 2, "words of a sentence", "words"),
         Axis(0, 10 * np.ceil(most / 10).item() or 10.0, "BLEU"),
