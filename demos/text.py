@@ -8,10 +8,12 @@ import gradio as gr
 
 from demos.card import card_table
 from demos.heading import heading
+from demos.presses import anew
 from demos.text_events import (
     TEMPERATURES,
     emptying,
     first_comparison,
+    on_anew,
     on_cell,
     on_compare,
     on_continue,
@@ -150,9 +152,9 @@ def build(page: gr.Blocks) -> None:
         [view, run, status, *request_inputs, new_seed, *described],
         api_visibility="private", **QUEUE,
     )  # fmt: skip
-    write_event = write.click(
-        emptying(on_write), [run, *request_inputs, new_seed, layer, cell],
-        [view, run, seed, status, panel.component],
+    write_event = anew(
+        [write.click], emptying(on_write), [run, *request_inputs, new_seed, layer, cell],
+        [view, run, seed, status, panel.component], stop=(on_anew, run, None),
         api_visibility="private", **QUEUE,
     )  # fmt: skip
     continue_event = go_on.click(

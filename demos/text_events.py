@@ -60,8 +60,10 @@ def on_write(
     run, note = begin(model, request)
     shown = cell_of(model, layer, cell)
     end(before)
+    facts: tuple[Any, ...] = request.seed, escape(note)
     for message in follow(run, request, shown):
-        yield message, run, request.seed, escape(note)
+        yield message, run, *facts
+        facts = gr.skip(), gr.skip()  # what a visitor changes meanwhile stays changed
 
 
 def emptying(write: Callable[..., Iterator[tuple]]) -> Callable[..., Iterator[tuple]]:
@@ -115,6 +117,11 @@ def on_stop(run: Run | None, layer: int, cell: int) -> tuple:
     stopped.done = True
     message = stopped.whole(cell_of(stopped.model, layer, cell))
     return message, stopped, f"Stopped after {stopped.length:,} characters."
+
+
+def on_anew(run: Run | None) -> None:
+    """Another text is about to take the place of one that is being written."""
+    end(run)
 
 
 def on_cell(run: Run | None, layer: int, cell: int) -> tuple[dict, dict]:

@@ -12,6 +12,7 @@ from demos.handwriting import api, drawing_on, events, inside, own_hand, samples
 from demos.handwriting.files import ink_file
 from demos.handwriting.runs import MOST_VARIANTS, NETWORK, checkable, sampler, shipped
 from demos.heading import heading
+from demos.presses import anew
 from demos.widgets.hand_picker import hand_picker_view
 from demos.widgets.ink_stage import ink_stage_view
 from lstm_core.handwriting.checking import ATTEMPTS
@@ -105,9 +106,10 @@ def build(page: gr.Blocks) -> None:
     heading("The model", "Trained by this project; the card travels inside the checkpoint.")
     gr.HTML(card_table(sampler().card), elem_classes="model-card", elem_id="handwriting-card")
 
-    write_event = write.click(
-        events.on_write, [text, hand, other, blend, bias, seed, new_seed, variants, checked, own],
-        [stage, now, seed, status], **BUSY,
+    write_event = anew(
+        [write.click], events.on_write,
+        [text, hand, other, blend, bias, seed, new_seed, variants, checked, own],
+        [stage, now, seed, status], stop=(events.on_stop, None, stage), **BUSY,
     )  # fmt: skip
     stop.click(None, cancels=[write_event]).then(events.on_stop, None, stage, queue=False, **QUIET)
     picker.select(events.on_pick, None, hand, **QUIET)

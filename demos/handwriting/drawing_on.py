@@ -12,6 +12,7 @@ import numpy as np
 
 from demos.handwriting.runs import sampler
 from demos.heading import heading
+from demos.presses import anew
 from demos.refusals import refused
 from demos.widgets.drawing_on import drawing_on_stop, drawing_on_value, drawing_on_view
 from demos.widgets.pen import pen_view
@@ -51,7 +52,10 @@ def build(page: gr.Blocks) -> None:
             view = drawing_on_view(
                 empty="Draw on the pad, then press Go on.", elem_id="handwriting-drawing"
             )
-    drawing = begin.click(on_begin, [pad, lifted, length, ways, bias], [view, run], **BUSY)
+    drawing = anew(
+        [begin.click], on_begin, [pad, lifted, length, ways, bias], [view, run],
+        stop=(on_stop, run, view), **BUSY,
+    )  # fmt: skip
     stop.click(None, cancels=[drawing]).then(on_stop, run, view, queue=False, **QUIET)
 
 

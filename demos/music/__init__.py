@@ -19,6 +19,7 @@ from demos.music.pieces import (
     piano_sampler,
     shipped,
 )
+from demos.presses import anew
 from demos.widgets.piano_roll import piano_roll_view
 from demos.widgets.pitch_classes import pitch_classes_view
 from lstm_core.music.chorales.sampler import MAX_SEED, ChoraleRequest
@@ -107,10 +108,10 @@ def build(page: gr.Blocks) -> None:
 
     stage, luck = [roll, now, seed, status], [seed, new_seed]
     running: list[Any] = [
-        compose.click(
-            events.on_compose,
+        anew(
+            [compose.click], events.on_compose,
             [kind, seconds, endless, temperature, classes, density, motion, mind_rules, *luck],
-            stage, **BUSY,
+            stage, stop=(events.on_stop, None, roll), **BUSY,
         ),
         roll.input(events.on_more, now, roll, **BUSY),
     ]  # fmt: skip

@@ -8,7 +8,8 @@ from typing import Any
 import gradio as gr
 
 from demos.music.asking import ask_more, parsed
-from demos.music.events import fresh, shown
+from demos.music.events import fresh, on_stop, shown
+from demos.presses import anew
 from demos.widgets.keyboard import keyboard_view
 
 BUSY: dict[str, Any] = {
@@ -40,7 +41,9 @@ def build(page: gr.Blocks, stage: list[Any], wishes: list[Any]) -> tuple[gr.HTML
     keyboard = keyboard_view(None, hint=HINT, elem_id="music-keyboard")
     with gr.Row(elem_classes="buttons"):
         go_on = gr.Button("Go on from it", variant="primary", elem_id="music-go-on")
-    event = go_on.click(on_go_on, [keyboard, *wishes], stage, **BUSY)
+    event = anew(
+        [go_on.click], on_go_on, [keyboard, *wishes], stage, stop=(on_stop, None, stage[0]), **BUSY
+    )
     return keyboard, [event]
 
 

@@ -10,6 +10,7 @@ import gradio as gr
 
 from demos.card import card_table
 from demos.heading import heading
+from demos.presses import anew
 from demos.translation import api, events, inside, squeezed
 from demos.translation.examples import EXAMPLES
 from demos.translation.files import attention_file
@@ -108,7 +109,14 @@ def build(page: gr.Blocks) -> None:
     page.load(events.on_open, part, [stage, now, *within], **BUSY)
     written = [stage, now]
     running = [
-        gr.on([translate.click, text.submit], events.on_translate, settings, written, **BUSY),
+        anew(
+            [translate.click, text.submit],
+            events.on_translate,
+            settings,
+            written,
+            stop=(events.on_stop, now, stage),
+            **BUSY,
+        ),
         example.input(events.on_example, example, [text, direction], **QUIET).then(
             events.on_translate, settings, written, **BUSY
         ),

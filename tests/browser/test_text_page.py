@@ -163,6 +163,15 @@ def test_writing_anew_or_going_on_ends_what_is_being_written(page, brake):
 
 
 @pytest.mark.thorough
+def test_pressing_write_while_it_writes_begins_anew(page, brake):
+    write(page, 5_000, seed=5)
+    page.wait_for_function(f"document.querySelectorAll('{WRITTEN}').length > 120")
+    write(page, 30, seed=8)
+    text = until_written(page, 30)
+    assert text == written(prime="ROMEO:\n", length=30, temperature=0.7, seed=8)
+
+
+@pytest.mark.thorough
 def test_another_model_ends_what_is_being_written(page, brake):
     write(page, 5_000, seed=5)
     page.wait_for_function(f"document.querySelectorAll('{WRITTEN}').length > 120")

@@ -410,7 +410,7 @@ def test_bleu_against_length_is_what_the_checkpoints_record(tmp_path):
     with shipped(tmp_path, "demos.translation"):
         curves = squeezed.lengths()
     assert [list(each.points) for each in curves.series] == [[(3, 50.0), (35.5, 9)], [(3, 50.0)]]
-    assert "tatoeba val" in curves.title
+    assert "Tatoeba val" in curves.title
 
 
 # The interface, and what is there beforehand
