@@ -20,9 +20,9 @@ def translate(
     text: str,
     direction: str = "en_fr",
     beam: int = 5,
-    length_penalty: float = 0.6,
+    length_penalty: float = 1.0,
     coverage_penalty: float = 0.0,
-    back_weight: float = 0.2,
+    back_weight: float = 0.3,
 ) -> dict[str, Any]:
     """Translate a text between English and French, sentence by sentence.
 

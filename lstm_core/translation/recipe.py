@@ -67,7 +67,7 @@ class TranslationRecipe(Recipe):
     min_count: int = 10  # of a character; rarer ones are spelled in bytes
     tokens: int = 4_096  # pieces of a batch
     longest: int = 80  # pieces of a sentence that is learned from
-    captions: int = 2  # times that each caption comes while an everyday sentence comes once
+    captions: int = 4  # times that each caption comes while an everyday sentence comes once
     smoothing: float = 0.1
     copied: float = 0.1
     hasty: float = 0.1
@@ -265,10 +265,10 @@ RECIPES: list[Recipe] = [
         description="Translates everyday sentences from English to French and from French to "
         "English, with attention to where it is in the sentence.",
         training=TrainingConfig(
-            11_000,
+            25_000,
             2e-3,
             warmup=500,
-            fall=0.6,
+            fall=0.533,
             weight_decay=0.01,
             average=0.999,
             evaluate_every=500,

@@ -37,9 +37,9 @@ class TranslationRequest:
     text: str
     direction: str = "en_fr"
     beam: int = 5
-    length_penalty: float = 0.6
+    length_penalty: float = 1.0
     coverage_penalty: float = 0.0
-    back_weight: float = 0.2
+    back_weight: float = 0.3
 
     def __post_init__(self) -> None:
         if not isinstance(self.text, str):
