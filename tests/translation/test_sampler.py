@@ -94,12 +94,24 @@ def test_the_way_back_counts(subwords):
         assert each.one_way == pytest.approx(there)
         counted = weight * each.back / ((5 + len(target) - 1) / 6) ** alpha
         assert each.score == pytest.approx(there + counted)
+    assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
     one_way = sampler.candidates(sentence, replace(request, back_weight=0))
-    assert {each.text for each in one_way} == {each.text for each in found}
-    assert [each.text for each in one_way] != [each.text for each in found]
     assert one_way == sorted(
         (each._replace(score=each.one_way, back=None) for each in found), key=lambda c: -c.score
     )
+
+
+def test_the_way_back_may_decide(subwords, monkeypatch):
+    sampler = TranslationSampler(attentive(len(subwords)), subwords)
+    request = TranslationRequest("The house is red.", beam=4)
+    last = sampler.candidates(request.text, replace(request, back_weight=0))[-1].text
+
+    def back(sources, target, direction):
+        assert (target, direction) == (request.text, "fr_en")
+        return [0.0 if source == last else -1e6 for source in sources]
+
+    monkeypatch.setattr(sampler, "log_probabilities", back)
+    assert sampler.best(request.text, request) == last
 
 
 def test_where_there_is_no_way_back(subwords):
