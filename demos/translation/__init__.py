@@ -10,7 +10,6 @@ import gradio as gr
 
 from demos.card import card_table
 from demos.heading import heading
-from demos.presses import anew
 from demos.translation import api, events, inside, squeezed
 from demos.translation.examples import EXAMPLES
 from demos.translation.files import attention_file
@@ -109,14 +108,7 @@ def build(page: gr.Blocks) -> None:
     page.load(events.on_open, part, [stage, now, *within], **BUSY)
     written = [stage, now]
     running = [
-        anew(
-            [translate.click, text.submit],
-            events.on_translate,
-            settings,
-            written,
-            stop=(events.on_stop, now, stage),
-            **BUSY,
-        ),
+        gr.on([translate.click, text.submit], events.on_translate, settings, written, **BUSY),
         example.input(events.on_example, example, [text, direction], **QUIET).then(
             events.on_translate, settings, written, **BUSY
         ),
