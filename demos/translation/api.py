@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 
 from demos.translation.runs import asked, sampler
-from lstm_core.translation.sampler import Translation
+from lstm_core.translation.results import Translation
 
 
 def offer() -> None:

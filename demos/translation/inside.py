@@ -8,7 +8,7 @@ from demos.refusals import refusal
 from demos.translation.runs import Run, sampler
 from demos.widgets.panel import Panel
 from lstm_core.trace import Trace
-from lstm_core.translation.sampler import Inside
+from lstm_core.translation.results import Inside
 
 PARTS = {"→": "Encoder, forwards", "←": "Encoder, backwards", "decoder": "Decoder"}
 """What cells can be shown of: its name, and what the page calls it."""

@@ -14,7 +14,8 @@ from demos.refusals import refusal, refused
 from demos.widgets.translating import Progress, sentence_value, translating_value
 from lstm_core import checkpoint
 from lstm_core.translation.request import TranslationRequest
-from lstm_core.translation.sampler import Draft, Translation, TranslationSampler
+from lstm_core.translation.results import Draft, Translation
+from lstm_core.translation.sampler import TranslationSampler
 from lstm_core.translation.sentences import Layout, layout
 
 NETWORK, VECTOR = "en_fr", "en_fr_vector"

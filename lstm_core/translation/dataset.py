@@ -12,6 +12,7 @@ from torch import Tensor
 
 from lstm_core.data import DataError, locate
 from lstm_core.translation.copying import copied
+from lstm_core.translation.figures import dressed
 from lstm_core.translation.haste import hasty
 from lstm_core.translation.sentences import lowered, normalise
 from lstm_core.translation.subwords import Subwords
@@ -173,6 +174,8 @@ class Batches:
         same_length: whether all sources of a batch have one length.
         copied: probability that a name, number or sign that stands on both sides is put in place
             of another (see `copying.py`).
+        dressed: probability that a pair is spoken by somebody, or followed by a sentence with a
+            figure (see `figures.py`).
         hasty: probability that a pair is written as people type in haste (see `haste.py`).
 
     Raises:
@@ -190,9 +193,11 @@ class Batches:
         seed: int,
         same_length: bool = False,
         copied: float = 0.0,
+        dressed: float = 0.0,
         hasty: float = 0.0,
     ) -> None:
-        self.encoder, self.seed, self.copied, self.hasty = encoder, seed, copied, hasty
+        self.encoder, self.seed = encoder, seed
+        self.copied, self.dressed, self.hasty = copied, dressed, hasty
         examples = [(n, direction) for n in range(len(pairs)) for direction in directions]
         lengths = np.array([[*self._lengths(pairs[n], d)] for n, d in examples]).reshape(-1, 2)
         short = np.flatnonzero(lengths.max(1) <= longest)
@@ -226,6 +231,8 @@ class Batches:
         pair = self.pairs[n]
         if random.random() < self.copied:
             pair = Pair(*copied(pair.en, pair.fr, random))
+        if random.random() < self.dressed:
+            pair = Pair(*dressed(pair.en, pair.fr, random))
         if random.random() < self.hasty:
             pair = Pair(*hasty(pair.en, pair.fr, random))
         a, b = DIRECTIONS[direction]

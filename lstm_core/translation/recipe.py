@@ -69,7 +69,8 @@ class TranslationRecipe(Recipe):
     longest: int = 80  # pieces of a sentence that is learned from
     captions: int = 4  # times that each caption comes while an everyday sentence comes once
     smoothing: float = 0.1
-    copied: float = 0.1
+    copied: float = 0.5
+    dressed: float = 0.12
     hasty: float = 0.1
     splits: tuple[str, ...] = field(default=SPLITS, kw_only=True)
 
@@ -88,6 +89,7 @@ class TranslationRecipe(Recipe):
             seed=self.training.seed,
             same_length=not self.attention,
             copied=self.copied,
+            dressed=self.dressed,
             hasty=self.hasty,
         )
         torch.manual_seed(self.training.seed)
@@ -123,7 +125,7 @@ class TranslationRecipe(Recipe):
             f"sentences of up to {self.longest} pieces",
             vocabulary=subwords.pieces, directions=list(self.directions),
             dropout=asdict(self.dropout), label_smoothing=self.smoothing, captions=self.captions,
-            copied=self.copied, hasty=self.hasty,
+            copied=self.copied, dressed=self.dressed, hasty=self.hasty,
         )  # fmt: skip
 
     def evaluate(
@@ -288,6 +290,7 @@ RECIPES: list[Recipe] = [
         longest=50,
         captions=1,
         copied=0.0,
+        dressed=0.0,
         hasty=0.0,
     ),
 ]

@@ -54,6 +54,12 @@ def ask(page, name):
     page.get_by_role("button", name="Go", exact=True).click()
 
 
+def wait_for(deed, did):
+    deadline = time.monotonic() + SECONDS
+    while deed not in did and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
 def test_what_was_being_made_ends_and_the_new_begins(visit, counting):
     address, did = counting
     page = visit(address)
@@ -63,6 +69,7 @@ def test_what_was_being_made_ends_and_the_new_begins(visit, counting):
         expect(shown).to_have_value(re.compile(f"^{name} "))
     ask(page, "last!")
     expect(shown).to_have_value("last! 0")
+    wait_for("last! closed", did)
     begun = list(dict.fromkeys(did))
     assert begun == [
         "first", "first closed", "second", "second closed", "third", "third closed",
@@ -77,9 +84,7 @@ def test_what_was_begun_anew_can_be_stopped(visit, counting):
         ask(page, name)
         expect(page.get_by_label("Shown")).to_have_value(re.compile(f"^{name} "))
     page.get_by_role("button", name="Stop", exact=True).click()
-    deadline = time.monotonic() + SECONDS
-    while "second closed" not in did and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_for("second closed", did)
     assert did[-1] == "second closed"
     ask(page, "third!")
     expect(page.get_by_label("Shown")).to_have_value("third! 0")

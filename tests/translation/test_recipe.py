@@ -17,7 +17,8 @@ from lstm_core.translation.dataset import Pair
 from lstm_core.translation.model import TranslationDropout
 from lstm_core.translation.moses import tokenised
 from lstm_core.translation.request import TranslationRequest
-from lstm_core.translation.sampler import Candidate, TranslationSampler
+from lstm_core.translation.results import Candidate
+from lstm_core.translation.sampler import TranslationSampler
 
 CPU = torch.device("cpu")
 SIZES = {

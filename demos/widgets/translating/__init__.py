@@ -15,7 +15,7 @@ from demos.widgets import packed, widget
 from demos.widgets.translating.tree import tree_value
 from demos.widgets.two_texts import differing
 from lstm_core.translation.dataset import DIRECTIONS
-from lstm_core.translation.sampler import Draft, Translation
+from lstm_core.translation.results import Draft, Translation
 
 SCRIPTS = (
     "../shared/changes.js", "../shared/nodes.js", "../shared/files.js", "../shared/copying.js",

@@ -1,0 +1,228 @@
+"""Quoted speech, times of day, prices and other figures, of which sentences to learn from have few.
+
+English and French write them in different ways: "at 7:45 p.m." and "à 19 h 45", "$3,200" and
+"3 200 $", "3.5 %" and "3,5 %". A pair can be put between quotation marks, said by somebody, or
+followed by a short sentence with a figure in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+
+from lstm_core.translation.copying import any_of, made_up, name, number
+
+SPOKEN, ALONE = 0.4, 0.4
+"""How often a pair is spoken rather than followed by a figure, and how often a sentence with a
+figure stands alone."""
+
+SAID = (
+    ("said", "dit", "a dit"),
+    ("answered", "répondit", "a répondu"),
+    ("replied", "répliqua", "a répondu"),
+    ("cried", "s'écria", "s'est écrié"),
+    ("asked", "demanda", "a demandé"),
+)
+"""In English, in French behind what is said, and before it; the last is for questions."""
+
+FIGURES = (
+    ("It's {time}.", "Il est {time}."),
+    ("It is {time} now.", "Il est maintenant {time}."),
+    ("The ferry sails at {time}.", "Le ferry part à {time}."),
+    ("The bus to {place} leaves at {time}.", "Le bus pour {place} part à {time}."),
+    ("We arrived in {place} at {time}.", "Nous sommes arrivés à {place} à {time}."),
+    ("{he} left at {time}.", "{he} est parti à {time}."),
+    ("{she} came home at {time}.", "{she} est rentrée à {time}."),
+    ("I get up at {time} every day.", "Je me lève à {time} tous les jours."),
+    ("See you at {time}.", "On se voit à {time}."),
+    ("The meeting begins at {time}.", "La réunion commence à {time}."),
+    ("The shop closes at {time}.", "Le magasin ferme à {time}."),
+    ("It is open from {time} to {time}.", "C'est ouvert de {time} à {time}."),
+    ("The zoo is open from {time} to {time}.", "Le zoo est ouvert de {time} à {time}."),
+    ("It costs {price}.", "Cela coûte {price}."),
+    ("This book costs {price}.", "Ce livre coûte {price}."),
+    ("The ticket costs {price}.", "Le billet coûte {price}."),
+    ("I paid {price} for it.", "Je l'ai payé {price}."),
+    ("{he} owes me {price}.", "{he} me doit {price}."),
+    ("{she} earns {price} a month.", "{she} gagne {price} par mois."),
+    ("They sold the house for {price}.", "Ils ont vendu la maison pour {price}."),
+    ("I was born in {year}.", "Je suis né en {year}."),
+    ("{he} was born in {place} in {year}.", "{he} est né à {place} en {year}."),
+    ("{she} died in {year}.", "{she} est morte en {year}."),
+    ("We have lived here since {year}.", "Nous vivons ici depuis {year}."),
+    ("It was built in {year}.", "Il a été construit en {year}."),
+    ("{he} is {two} years old.", "{he} a {two} ans."),
+    ("{she} is {two} years old.", "{she} a {two} ans."),
+    ("{he} has {one} dogs and {one} cats.", "{he} a {one} chiens et {one} chats."),
+    ("There were {two} people there.", "Il y avait {two} personnes."),
+    ("The town has {count} inhabitants.", "La ville compte {count} habitants."),
+    ("My room number is {two}.", "Mon numéro de chambre est le {two}."),
+    ("{he} lives at {two} Station Street.", "{he} habite au {two} rue de la Gare."),
+    ("It is {two} kilometres from here.", "C'est à {two} kilomètres d'ici."),
+    ("It weighs {decimal} kilos.", "Il pèse {decimal} kilos."),
+    ("It is {decimal} metres long.", "Il fait {decimal} mètres de long."),
+    ("Prices rose by {percent}.", "Les prix ont augmenté de {percent}."),
+    ("Only {percent} agree.", "Seuls {percent} sont d'accord."),
+    ("They sell {percent} less than before.", "Ils vendent {percent} de moins qu'avant."),
+    ("My telephone number is {phone}.", "Mon numéro de téléphone est le {phone}."),
+    ("Today is {date}.", "Nous sommes le {date}."),
+    ("{she} is coming on {date}.", "{she} vient le {date}."),
+    ("The letter is dated {date}, {year}.", "La lettre est datée du {date} {year}."),
+    ("{he} and {she} live in {place}.", "{he} et {she} habitent à {place}."),
+    ("{he} is a friend of mine.", "{he} est un de mes amis."),
+    ("Do you know {she}?", "Connaissez-vous {she} ?"),
+    ("My name is {she}.", "Je m'appelle {she}."),
+    ("This is {he}.", "Voici {he}."),
+)  # fmt: skip
+"""Sentences with a figure or a name, in both languages."""
+
+MONTHS = (
+    ("January", "janvier"), ("February", "février"), ("March", "mars"), ("April", "avril"),
+    ("May", "mai"), ("June", "juin"), ("July", "juillet"), ("August", "août"),
+    ("September", "septembre"), ("October", "octobre"), ("November", "novembre"),
+    ("December", "décembre"),
+)  # fmt: skip
+
+CURRENCIES = (("$", "dollars"), ("€", "euros"), ("£", "pounds"))
+
+PLACES = (
+    "Amsterdam", "Berlin", "Bordeaux", "Boston", "Brest", "Calais", "Cardiff", "Chicago", "Dijon",
+    "Dublin", "Grenoble", "Lausanne", "Leeds", "Lille", "Madrid", "Manchester", "Montpellier",
+    "Nancy", "Nantes", "Oslo", "Oxford", "Paris", "Prague", "Quimper", "Rennes", "Rouen",
+    "Stockholm", "Metz", "Tokyo", "Toronto", "Toulouse", "Tours", "Valence", "Zurich",
+)  # fmt: skip
+"""Towns that have one name in both languages."""
+
+Both = tuple[str, str]
+"""What stands in an English sentence, and in a French one."""
+
+
+def dressed(en: str, fr: str, random: np.random.Generator) -> tuple[str, str]:
+    """A pair spoken by somebody, or with a sentence with a figure behind both."""
+    if random.random() < SPOKEN:
+        return spoken(en, fr, random)
+    there, here = any_of(FIGURES, random)
+    for kind in re.findall(r"{(\w+)}", there):
+        a, b = KINDS[kind](random)
+        there, here = there.replace(f"{{{kind}}}", a, 1), here.replace(f"{{{kind}}}", b, 1)
+    there = there.replace(".m..", ".m.")  # the stop of an abbreviation ends the sentence, too
+    if random.random() < ALONE:
+        return there, here
+    return f"{en} {there}", f"{fr} {here}"
+
+
+def spoken(en: str, fr: str, random: np.random.Generator) -> tuple[str, str]:
+    """A sentence between quotation marks, in most cases with who says it; the same pair if it has
+    quotation marks, or is none that ends with a stop of the same kind on both sides."""
+    stop = en[-1:]
+    if stop not in ".!?" or not stop or fr[-1:] != stop or re.search('["«“]', en + fr):
+        return en, fr
+    how = random.integers(4)
+    if how == 0:
+        return f'"{en}"', f"« {fr} »"
+    said, dit, a_dit = SAID[-1] if stop == "?" else any_of(SAID[:-1], random)
+    if how == 1:
+        who = any_of((("he", "il"), ("she", "elle")), random)
+    else:
+        who = name(any_of(("Tom", "Mary"), random), random)
+    if how == 2 and "écri" not in a_dit:  # its ending would depend on who it is
+        return f'{who[0]} {said}, "{en}"', f"{who[1]} {a_dit} : « {fr} »"
+    if stop == ".":
+        en, fr = f'"{en[:-1]},"', f"« {fr[:-1]} »,"
+    else:
+        en, fr = f'"{en}"', f"« {fr} »"
+    if how == 1:
+        joint = "-t-" if dit[-1] in "ae" else "-"
+        return f"{en} {who[0]} {said}.", f"{fr} {dit}{joint}{who[1]}."
+    return f"{en} {said} {who[0]}.", f"{fr} {dit} {who[1]}."
+
+
+def time(random: np.random.Generator) -> Both:
+    """A time of day: by twelve hours with a.m. or p.m. or without, or by twenty-four."""
+    hour, minute = int(random.integers(24)), int(random.integers(60)) * (random.random() < 0.75)
+    here = f"{hour} h {minute:02}" if minute else f"{hour} h"
+    how = random.integers(4)
+    if how < 2:
+        return f"{hour}:{minute:02}", here
+    half = "a.m." if hour < 12 else "p.m."
+    twelve = (hour + 11) % 12 + 1
+    return f"{twelve}:{minute:02} {half}" if minute or how == 2 else f"{twelve} {half}", here
+
+
+def amount(random: np.random.Generator) -> Both:
+    """A whole number of one to six digits, in groups of three."""
+    digits = number(int(random.integers(1, 7)), random)
+    there = f"{int(digits):,}"
+    return there, there.replace(",", " ")
+
+
+def decimal(random: np.random.Generator) -> Both:
+    """A number with one or two decimals."""
+    whole, rest = (number(int(random.integers(1, 3)), random) for _ in range(2))
+    there = f"{whole}.{rest}"
+    return there, there.replace(".", ",")
+
+
+def price(random: np.random.Generator) -> Both:
+    """A price in dollars, euros or pounds, by the sign, or by the word in one of four."""
+    sign, word = any_of(CURRENCIES, random)
+    there, here = (amount, amount, decimal)[random.integers(3)](random)
+    if word != "pounds" and there != "1" and random.random() < 0.25:
+        return f"{there} {word}", f"{here} {word}"
+    return f"{sign}{there}", f"{here} {sign}"
+
+
+def percent(random: np.random.Generator) -> Both:
+    """A share."""
+    there, here = (numbers(2), decimal)[random.integers(2)](random)
+    return f"{there}{any_of(('%', ' %'), random)}", f"{here} %"
+
+
+def phone(random: np.random.Generator) -> Both:
+    """A telephone number, of five pairs of digits or of three and four digits."""
+    sizes, between = any_of(((5 * (2,), " "), ((3, 4), "-")), random)
+    there = between.join(number(size, random) for size in sizes)
+    return there, there
+
+
+def date(random: np.random.Generator) -> Both:
+    """A day of the year."""
+    day, (month, mois) = int(random.integers(1, 32)), any_of(MONTHS, random)
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(0 if 10 < day < 20 else day % 10, "th")
+    there = f"{month} {day}{ending if random.random() < 0.7 else ''}"
+    return there, f"{'1er' if day == 1 else day} {mois}"
+
+
+def year(random: np.random.Generator) -> Both:
+    """A year, more often than not of the last century or this one."""
+    there = str(
+        random.integers(1900, 2040) if random.random() < 0.7 else random.integers(800, 1900)
+    )
+    return there, there
+
+
+def place(random: np.random.Generator) -> Both:
+    """A town, in one of two cases a made-up one."""
+    there = any_of(PLACES, random) if random.random() < 0.5 else made_up(random)
+    return there, there
+
+
+def numbers(most: int) -> Callable[[np.random.Generator], Both]:
+    """Whole numbers from 2 on, of at most so many digits."""
+
+    def make(random: np.random.Generator) -> Both:
+        there = str(random.integers(2, 10 ** int(random.integers(1, most + 1))))
+        return there, there
+
+    return make
+
+
+KINDS: dict[str, Callable[[np.random.Generator], Both]] = {
+    "time": time, "price": price, "count": amount, "decimal": decimal, "percent": percent,
+    "phone": phone, "date": date, "year": year, "place": place, "one": numbers(1),
+    "two": numbers(2), "he": lambda random: name("Tom", random),
+    "she": lambda random: name("Mary", random),
+}  # fmt: skip
+"""What a sentence of `FIGURES` leaves open."""
