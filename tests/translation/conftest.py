@@ -3,7 +3,16 @@
 import pytest
 from translation.tiny import CAPTIONS, EVERYDAY, write
 
+from lstm_core.translation import sampler
 from lstm_core.translation.subwords import Subwords
+
+LONGEST = sampler.LONGEST
+
+
+@pytest.fixture(autouse=True)
+def longest(monkeypatch):
+    """Translations may be as long as they may in use; for tests of the page they are cut short."""
+    monkeypatch.setattr(sampler, "LONGEST", LONGEST)
 
 
 @pytest.fixture(scope="session")
