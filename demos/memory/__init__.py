@@ -9,6 +9,7 @@ import gradio as gr
 
 from demos.heading import heading
 from demos.memory import api, events, meaning, similar, surgery
+from demos.memory.readings import samples
 from demos.text_runs import models
 from demos.widgets.curves import curves_view
 from demos.widgets.influence import influence_view
@@ -50,7 +51,8 @@ def build(page: gr.Blocks) -> None:
                 )  # fmt: skip
             with gr.Column(scale=7, min_width=300):
                 text = gr.Textbox(
-                    label="The text", lines=4, max_lines=4, max_length=MAX_TEXT,
+                    next(iter(samples(first).values()), None), label="The text",
+                    lines=4, max_lines=4, max_length=MAX_TEXT,
                     info=f"Change it, or paste your own: up to {MAX_TEXT:,} characters",
                     elem_id="memory-text",
                 )  # fmt: skip

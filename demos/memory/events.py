@@ -27,7 +27,11 @@ def choices(model: str) -> list[str]:
 
 def on_open() -> list[Any]:
     """Show the first model."""
-    return on_model(next(iter(models())))
+    model = next(iter(models()))
+    page = on_model(model)
+    if samples(model):  # then its text is there already, and may have been changed
+        page = [gr.skip(), gr.skip(), *page[2:]]
+    return page
 
 
 def on_model(model: str, before: list[Run] | None = None) -> list[Any]:

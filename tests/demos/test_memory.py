@@ -49,6 +49,14 @@ def on_page(text=TEXT, model="shakespeare"):
 # Texts
 
 
+def test_a_text_typed_while_the_tab_opens_stays(monkeypatch):
+    sample, text, *rest = events.on_open()
+    assert sample == text == gr.skip()
+    assert rest[0] == events.first_page("shakespeare")[2]
+    monkeypatch.setattr(events, "samples", lambda model: {})
+    assert events.on_open()[1] == events.first_page("shakespeare")[1]  # there is none to begin with
+
+
 @pytest.mark.parametrize("file", sorted(SAMPLES.glob("*.txt")), ids=lambda file: file.stem)
 def test_shipped_texts_can_be_read_as_they_are(file, monkeypatch):
     monkeypatch.delenv("LSTM_GALLERY_CHECKPOINTS", raising=False)
