@@ -174,8 +174,9 @@ class Batches:
         same_length: whether all sources of a batch have one length.
         copied: probability that a name, number or sign that stands on both sides is put in place
             of another (see `copying.py`).
-        dressed: probability that a pair is spoken by somebody, or followed by a sentence with a
-            figure (see `figures.py`).
+        dressed: probability that the pairs of a batch are spoken by somebody, or followed by a
+            sentence with a figure (see `figures.py`); all of them, as a long one among short ones
+            would have these filled up.
         hasty: probability that a pair is written as people type in haste (see `haste.py`).
 
     Raises:
@@ -224,14 +225,18 @@ class Batches:
         """Batch number `step` of the training."""
         epoch, place = divmod(step, len(self))
         random = np.random.default_rng((self.seed, 1, step))
-        return self.encoder.batch([self._example(n, random) for n in self.order(epoch)[place]])
+        dress = random.random() < self.dressed
+        numbers = self.order(epoch)[place]
+        return self.encoder.batch([self._example(n, dress, random) for n in numbers])
 
-    def _example(self, number: int, random: np.random.Generator) -> tuple[list[int], list[int]]:
+    def _example(
+        self, number: int, dress: bool, random: np.random.Generator
+    ) -> tuple[list[int], list[int]]:
         n, direction = self.examples[number]
         pair = self.pairs[n]
         if random.random() < self.copied:
             pair = Pair(*copied(pair.en, pair.fr, random))
-        if random.random() < self.dressed:
+        if dress:
             pair = Pair(*dressed(pair.en, pair.fr, random))
         if random.random() < self.hasty:
             pair = Pair(*hasty(pair.en, pair.fr, random))
