@@ -69,6 +69,14 @@ FIGURES = (
     ("My telephone number is {phone}.", "Mon numéro de téléphone est le {phone}."),
     ("Today is {date}.", "Nous sommes le {date}."),
     ("{she} is coming on {date}.", "{she} vient le {date}."),
+    ("The party is on {date}.", "La fête est le {date}."),
+    ("We leave for {place} on {date}.", "Nous partons pour {place} le {date}."),
+    ("I have an appointment on {date} at {time}.", "J'ai rendez-vous le {date} à {time}."),
+    ("The exhibition lasts until {date}.", "L'exposition dure jusqu'au {date}."),
+    ("The war began on {date}, {year}.", "La guerre a commencé le {date} {year}."),
+    ("It often rains in {month}.", "Il pleut souvent en {month}."),
+    ("{he} moved to {place} in {month} {year}.", "{he} s'est installé à {place} en {month} {year}."),
+    ("They have sold {count} tickets.", "Ils ont vendu {count} billets."),
     ("The letter is dated {date}, {year}.", "La lettre est datée du {date} {year}."),
     ("{he} and {she} live in {place}.", "{he} et {she} habitent à {place}."),
     ("{he} is a friend of mine.", "{he} est un de mes amis."),
@@ -195,6 +203,11 @@ def date(random: np.random.Generator) -> Both:
     return there, f"{'1er' if day == 1 else day} {mois}"
 
 
+def month(random: np.random.Generator) -> Both:
+    """The name of a month."""
+    return any_of(MONTHS, random)
+
+
 def year(random: np.random.Generator) -> Both:
     """A year, more often than not of the last century or this one."""
     there = str(
@@ -221,7 +234,7 @@ def numbers(most: int) -> Callable[[np.random.Generator], Both]:
 
 KINDS: dict[str, Callable[[np.random.Generator], Both]] = {
     "time": time, "price": price, "count": amount, "decimal": decimal, "percent": percent,
-    "phone": phone, "date": date, "year": year, "place": place, "one": numbers(1),
+    "phone": phone, "date": date, "month": month, "year": year, "place": place, "one": numbers(1),
     "two": numbers(2), "he": lambda random: name("Tom", random),
     "she": lambda random: name("Mary", random),
 }  # fmt: skip
