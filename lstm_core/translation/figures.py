@@ -75,7 +75,10 @@ FIGURES = (
     ("The exhibition lasts until {date}.", "L'exposition dure jusqu'au {date}."),
     ("The war began on {date}, {year}.", "La guerre a commencé le {date} {year}."),
     ("It often rains in {month}.", "Il pleut souvent en {month}."),
-    ("{he} moved to {place} in {month} {year}.", "{he} s'est installé à {place} en {month} {year}."),
+    (
+        "{he} moved to {place} in {month} {year}.",
+        "{he} s'est installé à {place} en {month} {year}.",
+    ),
     ("They have sold {count} tickets.", "Ils ont vendu {count} billets."),
     ("The letter is dated {date}, {year}.", "La lettre est datée du {date} {year}."),
     ("{he} and {she} live in {place}.", "{he} et {she} habitent à {place}."),

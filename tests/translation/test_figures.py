@@ -8,7 +8,7 @@ import pytest
 from lstm_core.translation import figures
 from lstm_core.translation.figures import FIGURES, KINDS, dressed, spoken
 
-PAIR = ("It rains.", "Il pleut.")
+PAIR = ("It snows.", "Il neige.")
 
 
 def many(kind, times=400, seed=1):
@@ -81,12 +81,12 @@ def test_days_of_the_year():
 def test_spoken():
     random = np.random.default_rng(1)
     made = {spoken(*PAIR, random) for _ in range(400)}
-    assert ('"It rains."', "« Il pleut. »") in made
-    assert ('"It rains," she said.', "« Il pleut », dit-elle.") in made
-    assert ('"It rains," he replied.', "« Il pleut », répliqua-t-il.") in made
+    assert ('"It snows."', "« Il neige. »") in made
+    assert ('"It snows," she said.', "« Il neige », dit-elle.") in made
+    assert ('"It snows," he replied.', "« Il neige », répliqua-t-il.") in made
     assert any(
-        en.startswith("Mr. ") and en.endswith(' said, "It rains."')
-        and fr.startswith("M. ") and fr.endswith(" a dit : « Il pleut. »") for en, fr in made
+        en.startswith("Mr. ") and en.endswith(' said, "It snows."')
+        and fr.startswith("M. ") and fr.endswith(" a dit : « Il neige. »") for en, fr in made
     )  # fmt: skip
     for en, fr in made:
         assert en.count('"') == 2
@@ -115,7 +115,7 @@ def test_dressed():
     behind = [
         en for en, fr in made if en.startswith(f"{PAIR[0]} ") and fr.startswith(f"{PAIR[1]} ")
     ]
-    alone = [en for en, _ in made if "rains" not in en]
+    alone = [en for en, _ in made if "snows" not in en]
     said = [en for en, _ in made if '"' in en]
     assert len(behind) + len(alone) + len(said) == 1_000
     assert min(map(len, (behind, alone, said))) > 150
