@@ -2,7 +2,7 @@
 
 Sentences to learn from name a few people again and again. So that the network learns to copy what
 it has never seen, letter by letter, some pairs are changed: a name or a number that stands on both
-sides makes way for another, or a sign is put behind both.
+sides makes way for another, a number in words for one in digits, or a sign is put behind both.
 """
 
 from __future__ import annotations
@@ -15,6 +15,16 @@ import numpy as np
 
 NAME = re.compile(r"\b[^\W\d_a-zß-ÿ][^\W\d_A-ZÀ-Þ]+\b")
 NUMBER = re.compile(r"\b\d+\b")
+
+COUNTED = {
+    "three": "trois", "four": "quatre", "five": "cinq", "six": "six", "seven": "sept",
+    "eight": "huit", "nine": "neuf", "ten": "dix", "eleven": "onze", "twelve": "douze",
+    "fifteen": "quinze", "twenty": "vingt", "thirty": "trente", "fifty": "cinquante",
+}  # fmt: skip
+"""Numbers in words; not "one" and "two", which stand for much else."""
+
+IN_DIGITS = 0.3
+"""How often, of the pairs that are changed, a number in words is put into digits."""
 
 ONSETS = [*"bcdfghjklmnprstvwz", "br", "ch", "cl", "dr", "fr", "gr", "kr", "ph", "sh", "st", "th"]
 VOWELS = [*"aeiouyé", "ai", "ea", "ee", "ie", "ou"]
@@ -72,6 +82,10 @@ def copied(en: str, fr: str, random: np.random.Generator) -> tuple[str, str]:
         first, last = SIGNS[random.integers(len(SIGNS))]
         sign = "".join(map(chr, random.integers(first, last + 1, size=random.integers(1, 4))))
         return f"{en} {sign}", f"{fr} {sign}"
+    if random.random() < IN_DIGITS and (words := counted(en, fr)):
+        new = number(int(random.integers(1, 4)), random)
+        en, fr = (re.sub(rf"(?i)\b{w}\b", new, s) for w, s in zip(words, (en, fr), strict=True))
+        return en, fr
     if numbers := shared(NUMBER, en, fr):
         old = any_of(numbers, random)
         new = number(len(old), random)
@@ -81,6 +95,18 @@ def copied(en: str, fr: str, random: np.random.Generator) -> tuple[str, str]:
         there, here = name(old, random)
         return put(old, there, en), put(old, here, fr)
     return en, fr
+
+
+def counted(en: str, fr: str) -> tuple[str, str] | None:
+    """The first number in words that stands on both sides, once each and by itself."""
+    for word, mot in COUNTED.items():
+        there, here = (
+            re.findall(rf"(?i)(?<!-)\b{w}\b(?!-| o'clock| heure)", s)
+            for w, s in ((word, en), (mot, fr))
+        )
+        if len(there) == len(here) == 1:
+            return word, mot
+    return None
 
 
 def shared(pattern: re.Pattern[str], en: str, fr: str) -> list[str]:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from lstm_core.data import DataError, locate
 from lstm_core.translation.copying import copied
-from lstm_core.translation.figures import dressed
+from lstm_core.translation.figures import dressed, frames
 from lstm_core.translation.haste import hasty
 from lstm_core.translation.sentences import lowered, normalise
 from lstm_core.translation.subwords import Subwords
@@ -199,6 +199,7 @@ class Batches:
     ) -> None:
         self.encoder, self.seed = encoder, seed
         self.copied, self.dressed, self.hasty = copied, dressed, hasty
+        self.frames = frames(pairs) if dressed else []
         examples = [(n, direction) for n in range(len(pairs)) for direction in directions]
         lengths = np.array([[*self._lengths(pairs[n], d)] for n, d in examples]).reshape(-1, 2)
         short = np.flatnonzero(lengths.max(1) <= longest)
@@ -237,7 +238,7 @@ class Batches:
         if random.random() < self.copied:
             pair = Pair(*copied(pair.en, pair.fr, random))
         if dress:
-            pair = Pair(*dressed(pair.en, pair.fr, random))
+            pair = Pair(*dressed(pair.en, pair.fr, random, self.frames))
         if random.random() < self.hasty:
             pair = Pair(*hasty(pair.en, pair.fr, random))
         a, b = DIRECTIONS[direction]

@@ -2,13 +2,14 @@
 
 English and French write them in different ways: "at 7:45 p.m." and "à 19 h 45", "$3,200" and
 "3 200 $", "3.5 %" and "3,5 %". A pair can be put between quotation marks, said by somebody, or
-followed by a short sentence with a figure in it.
+followed by a short sentence with a figure in it: one of those here, or one of those learned from in
+which a day, a time or a price makes way for another.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -106,15 +107,79 @@ PLACES = (
 )  # fmt: skip
 """Towns that have one name in both languages."""
 
+WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
+    "hundred thousand million"
+).replace(" ", "|")
+MOTS = (
+    "une un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize "
+    "vingt vingts trente quarante cinquante soixante cent cents mille million millions et"
+).replace(" ", "|")
+"""Of which numbers are made, as patterns."""
+
+GAPS = tuple(
+    (re.compile(there, re.IGNORECASE), re.compile(here, re.IGNORECASE), gap, lacune)
+    for there, here, gap, lacune in (
+        (
+            r"\bon (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+            r"(?! (?:morning|evening|afternoon|night))",
+            r"(?<!\b(?:de|du|ce|au|un) )(?<!\bà )(?<!d')"
+            r"(?:\ble )?\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b"
+            r"(?! (?:soir|matin|prochain|dernier|après|qui))",
+            "on {date}",
+            "le {date}",
+        ),
+        (
+            rf"\b\d{{1,2}}:\d\d\b(?: [ap]\.m\.)?|\b(?:{WORDS}|\d+) o'clock\b(?! in)",
+            rf"\b\d{{1,2}} ?h(?: ?\d\d)?\b|\b(?:{MOTS}|\d+) heures?\b"
+            r"(?: \d\d\b| et demie\b| et quart\b| trente\b| quinze\b| vingt\b)?",
+            "{time}",
+            "{time}",
+        ),
+        (
+            rf"\b(?:(?:{WORDS}|a)[ -])+dollars\b|\b\d[\d,]* dollars\b|\$\d[\d,.]*\b",
+            rf"\b(?:(?:{MOTS})[ -])+dollars\b|\b\d[\d ,.]* ?(?:\$|dollars\b)",
+            "{price}",
+            "{price}",
+        ),
+    )
+)
+"""Patterns of days, times and prices in both languages, and what is put in their places."""
+
 Both = tuple[str, str]
 """What stands in an English sentence, and in a French one."""
 
 
-def dressed(en: str, fr: str, random: np.random.Generator) -> tuple[str, str]:
-    """A pair spoken by somebody, or with a sentence with a figure behind both."""
+def frames(pairs: Iterable[Both]) -> list[Both]:
+    """Sentences of some pairs, in which one day, time or price stands on both sides, with a gap for
+    another, as those of `FIGURES` have them."""
+    found = []
+    for en, fr in dict.fromkeys(pairs):
+        for there, here, gap, lacune in GAPS:
+            if "{" not in en + fr and len(there.findall(en)) == len(here.findall(fr)) == 1:
+                found.append((cut(there, gap, en), cut(here, lacune, fr)))
+                break
+    return found
+
+
+def cut(pattern: re.Pattern[str], gap: str, sentence: str) -> str:
+    """A sentence with a gap, which begins with a capital where what stood there did."""
+    return pattern.sub(lambda at: gap.capitalize() if at[0][0].isupper() else gap, sentence)
+
+
+def dressed(
+    en: str, fr: str, random: np.random.Generator, found: Sequence[Both] = ()
+) -> tuple[str, str]:
+    """A pair spoken by somebody, or with a sentence with a figure behind both.
+
+    Args:
+        en, fr: the pair. random: for what is left to chance.
+        found: such sentences to choose from besides `FIGURES`, in one of two cases.
+    """
     if random.random() < SPOKEN:
         return spoken(en, fr, random)
-    there, here = any_of(FIGURES, random)
+    there, here = any_of(found if found and random.random() < 0.5 else FIGURES, random)
     for kind in re.findall(r"{(\w+)}", there):
         a, b = KINDS[kind](random)
         there, here = there.replace(f"{{{kind}}}", a, 1), here.replace(f"{{{kind}}}", b, 1)
@@ -163,8 +228,10 @@ def time(random: np.random.Generator) -> Both:
 
 
 def amount(random: np.random.Generator) -> Both:
-    """A whole number of one to six digits, in groups of three."""
-    digits = number(int(random.integers(1, 7)), random)
+    """A whole number of one to six digits, in groups of three; half of them round."""
+    size = int(random.integers(1, 7))
+    known = int(random.integers(1, size + 1)) if random.random() < 0.5 else size
+    digits = number(known, random).ljust(size, "0")
     there = f"{int(digits):,}"
     return there, there.replace(",", " ")
 

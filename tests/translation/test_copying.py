@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from lstm_core.translation.copying import FIRST_NAMES, SURNAMES, copied, number, put
+from lstm_core.translation.copying import FIRST_NAMES, SURNAMES, copied, counted, number, put
 
 HERE = "Tom a 42 ans."
 
@@ -32,6 +32,23 @@ def test_numbers_have_as_many_digits():
     random = np.random.default_rng(2)
     made = {(digits, len(number(digits, random))) for digits in (1, 2, 5) for _ in range(50)}
     assert made == {(1, 1), (2, 2), (5, 5)}
+
+
+def test_numbers_in_words_are_put_into_digits():
+    made = set(many("Three cats.", "Trois chats."))
+    changed = [(re.fullmatch(r"(\d+) cats\.", en), fr) for en, fr in made]
+    digits = {found[1]: fr for found, fr in changed if found}
+    assert all(fr == f"{number} chats." for number, fr in digits.items())
+    assert len(digits) > 30
+    assert ("Three cats.", "Trois chats.") in made
+
+
+def test_which_numbers_are_meant():
+    assert counted("He is eight.", "Il a huit ans.") == ("eight", "huit")
+    assert counted("at six o'clock", "à six heures") is None
+    assert counted("ten of ten", "dix de dix") is None
+    assert counted("thirty-five", "trente-cinq") is None
+    assert counted("He is eight.", "Il est petit.") is None
 
 
 def test_names_change_on_both_sides():
