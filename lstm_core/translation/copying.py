@@ -26,9 +26,20 @@ COUNTED = {
 IN_DIGITS = 0.3
 """How often, of the pairs that are changed, a number in words is put into digits."""
 
-ONSETS = [*"bcdfghjklmnprstvwz", "br", "ch", "cl", "dr", "fr", "gr", "kr", "ph", "sh", "st", "th"]
-VOWELS = [*"aeiouyé", "ai", "ea", "ee", "ie", "ou"]
-CODAS = [*"lmnrst", "ck", "ld", "nd", "rt", *6 * [""]]
+ONSETS = [
+    *"bcdfghjklmnprstvwz",
+    "bl", "br", "ch", "cl", "dj", "dr", "fl", "fr", "gl", "gr", "kh", "kr",
+    "pf", "ph", "pl", "qu", "sh", "sl", "st", "th", "tr", "tz", "wh", "zh",
+]  # fmt: skip
+VOWELS = [
+    *3 * "aeiou", *"yéèëïöüáíóåø", "ai", "au", "ea", "ee", "ei", "eu", "ie", "io", "oo", "ou", "ua",
+]  # fmt: skip
+CODAS = [
+    *"bdgklmnprstxz",
+    "ch", "ck", "gh", "ld", "ll", "nd", "ng", "nk", "nn", "rd", "rs", "rt", "sk", "sz",
+    "tt", *20 * [""],
+]  # fmt: skip
+"""Of which syllables are made, the commoner ones more than once."""
 
 MEN = (
     "Adrien", "Ahmed", "Alain", "Albert", "André", "Antoine", "Ben", "Benoît", "Bruno", "Carlos",
@@ -71,7 +82,7 @@ SIGNED = 0.05
 """How often, of the pairs that are changed, a sign is put behind both sides."""
 
 BEFORE = r"(?:(?i:\b(de|que|jusque|lorsque|puisque) |\b(d|qu|jusqu|lorsqu|puisqu)'))?\b"
-VOWEL = re.compile(r"[aeiouàâéèêîôœù]", re.IGNORECASE)
+VOWEL = re.compile(r"[aeiouàáâéèêëîïíóôöœøùüå]", re.IGNORECASE)
 """Words that lose their last letter before a name that begins with a vowel, whole or without."""
 
 

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from lstm_core.data import DataError, locate
 from lstm_core.translation.copying import copied
-from lstm_core.translation.figures import dressed, frames
+from lstm_core.translation.figures import dressed
+from lstm_core.translation.gaps import frames
 from lstm_core.translation.haste import hasty
 from lstm_core.translation.sentences import lowered, normalise
 from lstm_core.translation.subwords import Subwords

@@ -3,17 +3,18 @@
 English and French write them in different ways: "at 7:45 p.m." and "à 19 h 45", "$3,200" and
 "3 200 $", "3.5 %" and "3,5 %". A pair can be put between quotation marks, said by somebody, or
 followed by a short sentence with a figure in it: one of those here, or one of those learned from in
-which a day, a time or a price makes way for another.
+which a day, a time or a price makes way for another (`gaps.py`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from lstm_core.translation.copying import any_of, made_up, name, number
+from lstm_core.translation.gaps import Both
 
 SPOKEN, ALONE = 0.4, 0.4
 """How often a pair is spoken rather than followed by a figure, and how often a sentence with a
@@ -107,79 +108,22 @@ PLACES = (
 )  # fmt: skip
 """Towns that have one name in both languages."""
 
-WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
-    "hundred thousand million"
-).replace(" ", "|")
-MOTS = (
-    "une un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize "
-    "vingt vingts trente quarante cinquante soixante cent cents mille million millions et"
-).replace(" ", "|")
-"""Of which numbers are made, as patterns."""
-
-GAPS = tuple(
-    (re.compile(there, re.IGNORECASE), re.compile(here, re.IGNORECASE), gap, lacune)
-    for there, here, gap, lacune in (
-        (
-            r"\bon (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
-            r"(?! (?:morning|evening|afternoon|night))",
-            r"(?<!\b(?:de|du|ce|au|un) )(?<!\bà )(?<!d')"
-            r"(?:\ble )?\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b"
-            r"(?! (?:soir|matin|prochain|dernier|après|qui))",
-            "on {date}",
-            "le {date}",
-        ),
-        (
-            rf"\b\d{{1,2}}:\d\d\b(?: [ap]\.m\.)?|\b(?:{WORDS}|\d+) o'clock\b(?! in)",
-            rf"\b\d{{1,2}} ?h(?: ?\d\d)?\b|\b(?:{MOTS}|\d+) heures?\b"
-            r"(?: \d\d\b| et demie\b| et quart\b| trente\b| quinze\b| vingt\b)?",
-            "{time}",
-            "{time}",
-        ),
-        (
-            rf"\b(?:(?:{WORDS}|a)[ -])+dollars\b|\b\d[\d,]* dollars\b|\$\d[\d,.]*\b",
-            rf"\b(?:(?:{MOTS})[ -])+dollars\b|\b\d[\d ,.]* ?(?:\$|dollars\b)",
-            "{price}",
-            "{price}",
-        ),
-    )
-)
-"""Patterns of days, times and prices in both languages, and what is put in their places."""
-
-Both = tuple[str, str]
-"""What stands in an English sentence, and in a French one."""
-
-
-def frames(pairs: Iterable[Both]) -> list[Both]:
-    """Sentences of some pairs, in which one day, time or price stands on both sides, with a gap for
-    another, as those of `FIGURES` have them."""
-    found = []
-    for en, fr in dict.fromkeys(pairs):
-        for there, here, gap, lacune in GAPS:
-            if "{" not in en + fr and len(there.findall(en)) == len(here.findall(fr)) == 1:
-                found.append((cut(there, gap, en), cut(here, lacune, fr)))
-                break
-    return found
-
-
-def cut(pattern: re.Pattern[str], gap: str, sentence: str) -> str:
-    """A sentence with a gap, which begins with a capital where what stood there did."""
-    return pattern.sub(lambda at: gap.capitalize() if at[0][0].isupper() else gap, sentence)
-
 
 def dressed(
-    en: str, fr: str, random: np.random.Generator, found: Sequence[Both] = ()
+    en: str, fr: str, random: np.random.Generator, found: Sequence[Sequence[Both]] = ()
 ) -> tuple[str, str]:
     """A pair spoken by somebody, or with a sentence with a figure behind both.
 
     Args:
         en, fr: the pair. random: for what is left to chance.
-        found: such sentences to choose from besides `FIGURES`, in one of two cases.
+        found: such sentences by their kind (`gaps.frames`), to choose from besides `FIGURES`, in
+            one of two cases.
     """
     if random.random() < SPOKEN:
         return spoken(en, fr, random)
-    there, here = any_of(found if found and random.random() < 0.5 else FIGURES, random)
+    there, here = any_of(
+        any_of(found, random) if found and random.random() < 0.5 else FIGURES, random
+    )
     for kind in re.findall(r"{(\w+)}", there):
         a, b = KINDS[kind](random)
         there, here = there.replace(f"{{{kind}}}", a, 1), here.replace(f"{{{kind}}}", b, 1)
@@ -246,7 +190,10 @@ def decimal(random: np.random.Generator) -> Both:
 def price(random: np.random.Generator) -> Both:
     """A price in dollars, euros or pounds, by the sign, or by the word in one of four."""
     sign, word = any_of(CURRENCIES, random)
-    there, here = (amount, amount, decimal)[random.integers(3)](random)
+    there, here = amount(random)
+    if random.random() < 1 / 3:
+        cents = f"{random.integers(100):02}"
+        there, here = f"{there}.{cents}", f"{here},{cents}"
     if word != "pounds" and there != "1" and random.random() < 0.25:
         return f"{there} {word}", f"{here} {word}"
     return f"{sign}{there}", f"{here} {sign}"
@@ -271,6 +218,12 @@ def date(random: np.random.Generator) -> Both:
     ending = {1: "st", 2: "nd", 3: "rd"}.get(0 if 10 < day < 20 else day % 10, "th")
     there = f"{month} {day}{ending if random.random() < 0.7 else ''}"
     return there, f"{'1er' if day == 1 else day} {mois}"
+
+
+def day(random: np.random.Generator) -> Both:
+    """A day, in one of three cases with its year."""
+    (there, here), (y, _) = date(random), year(random)
+    return (f"{there}, {y}", f"{here} {y}") if random.random() < 1 / 3 else (there, here)
 
 
 def month(random: np.random.Generator) -> Both:
@@ -304,8 +257,8 @@ def numbers(most: int) -> Callable[[np.random.Generator], Both]:
 
 KINDS: dict[str, Callable[[np.random.Generator], Both]] = {
     "time": time, "price": price, "count": amount, "decimal": decimal, "percent": percent,
-    "phone": phone, "date": date, "month": month, "year": year, "place": place, "one": numbers(1),
-    "two": numbers(2), "he": lambda random: name("Tom", random),
+    "phone": phone, "date": date, "day": day, "month": month, "year": year, "place": place,
+    "one": numbers(1), "two": numbers(2), "he": lambda random: name("Tom", random),
     "she": lambda random: name("Mary", random),
 }  # fmt: skip
 """What a sentence of `FIGURES` leaves open."""
