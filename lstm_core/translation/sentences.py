@@ -35,6 +35,12 @@ ABBREVIATION = re.compile(
 )
 """What ends with a stop that ends no sentence."""
 
+UNBROKEN = re.compile(
+    r"(?<=«) | (?=[;:!?»%$€£])"
+    r"|(?<=\d) (?=\d{3}\b)|(?<=\d) (?=h\b)|(?<=\d h) (?=\d\d\b)"
+    r"|(?<=\bM\.) |(?<=\bMme) |(?<=\bMlle) |(?<=\bDr) "
+)
+"""Spaces of a French text at which no line ends."""
 
 WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -112,6 +118,16 @@ def normalise(sentence: str, replaced: dict[str, str] = QUOTES | OTHERS) -> str:
     """
     composed = unicodedata.normalize("NFC", sentence)
     return " ".join(composed.translate({ord(a): b for a, b in replaced.items()}).split())
+
+
+def typeset(text: str, language: str) -> str:
+    """A text with no-break spaces where a line of it must not end: in French beside signs that have
+    a space, within numbers and times, and after titles. All characters stay in their places.
+
+    Args:
+        text: normalised. language: "en" or "fr".
+    """
+    return UNBROKEN.sub("\N{NO-BREAK SPACE}", text) if language == "fr" else text
 
 
 def lowered(sentence: str) -> str:

@@ -14,6 +14,7 @@ from demos.translation import runs
 from demos.translation.examples import EXAMPLES, FAMILIES
 from lstm_core.translation import sampler as sampling
 from lstm_core.translation.request import TranslationRequest
+from lstm_core.translation.sentences import typeset
 
 from .conftest import PHONE, SECONDS
 
@@ -58,7 +59,7 @@ def found(text, direction="en_fr"):
 
 
 def translated(text):
-    return runs.sampler().translate(TranslationRequest(text))[0]
+    return typeset(runs.sampler().translate(TranslationRequest(text))[0], "fr")
 
 
 def translate(page, text):

@@ -24,6 +24,7 @@ from demos.widgets.translating.tree import tree_value
 from demos.widgets.two_texts import differing
 from lstm_core.translation import sampler as sampling
 from lstm_core.translation.request import TranslationRequest
+from lstm_core.translation.sentences import typeset
 
 TEXT = "The dog is old. Tom's house?\n\n  Is the dog red?"
 SENTENCES = ["The dog is old.", "Tom's house?", "Is the dog red?"]
@@ -75,7 +76,7 @@ def matrix(sentence):
 def test_the_page_gets_what_the_network_translates(run):
     text, found = runs.sampler().translate(TranslationRequest(TEXT, "en_fr", 4))
     value = shown(run.value())
-    assert value["texts"] == [each.text for each in found]
+    assert value["texts"] == [typeset(each.text, "fr") for each in found]
     assert run.translated == text
     assert (
         "".join(a + b for a, b in zip(value["between"], [*value["texts"], ""], strict=True)) == text
@@ -443,7 +444,8 @@ def test_examples():
 
 def test_the_first_view_is_the_first_example():
     value, run, panel, beside = events.on_open(inside.FIRST)
-    assert shown(value)["texts"] == [runs.sampler().best(EXAMPLES[0].text, run.request)]
+    best = runs.sampler().best(EXAMPLES[0].text, run.request)
+    assert shown(value)["texts"] == [typeset(best, "fr")]
     assert RUNS.find(panel["run"])
     assert len(shown(beside)["sides"]) == 2
     assert events.on_ended(run, inside.FIRST) == (panel, beside)

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from lstm_core.translation.sentences import MOST, layout, lowered, normalise, pieces
+from lstm_core.translation.sentences import MOST, layout, lowered, normalise, pieces, typeset
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,19 @@ def test_spelling_is_made_one():
 )
 def test_capitals(sentence, read):
     assert lowered(sentence) == read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "«_Où est Claire_?_» demanda M._Dubois.",
+        "Il est 19_h_45_; elle gagne 3_200_$ ou 12,50_€, soit 15_% de plus_!",
+        "Mme_Roy a dit_: «_Oui._»",
+        "Tous les 3 mois, elle a 12 enfants de 100 à 200 jours, et Dr_Roy le sait.",
+    ],
+)
+def test_where_no_line_of_french_ends(text):
+    plain = text.replace("_", " ")
+    assert typeset(plain, "fr") == text.replace("_", "\N{NO-BREAK SPACE}")
+    assert typeset(plain, "en") == plain
+    assert normalise(typeset(plain, "fr")) == plain

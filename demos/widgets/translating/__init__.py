@@ -16,6 +16,7 @@ from demos.widgets.translating.tree import tree_value
 from demos.widgets.two_texts import differing
 from lstm_core.translation.dataset import DIRECTIONS
 from lstm_core.translation.results import Draft, Translation
+from lstm_core.translation.sentences import typeset
 
 SCRIPTS = (
     "../shared/changes.js", "../shared/nodes.js", "../shared/files.js", "../shared/copying.js",
@@ -75,16 +76,16 @@ def translating_value(
         done: nothing more comes.
         stopped: the same, and what was drafted of the next sentence stays.
     """
-    draft = progress.draft
+    draft, (source, language) = progress.draft, DIRECTIONS[direction]
     sent = {
         "run": run,
-        "languages": DIRECTIONS[direction],
+        "languages": [source, language],
         "between": list(between),
-        "texts": list(texts),
+        "texts": [typeset(text, language) for text in texts],
         "sentences": progress.sentences,
         "at": progress.at,
         "draft": None if draft is None else {
-            "text": draft.text,
+            "text": typeset(draft.text, language),
             "decided": draft.decided,
             "sources": [word.text for word in draft.source_words],
             "words": [[word.text, word.pieces.start, word.pieces.stop] for word in draft.words],
