@@ -110,13 +110,13 @@ def copied(en: str, fr: str, random: np.random.Generator) -> tuple[str, str]:
 
 def counted(en: str, fr: str) -> tuple[str, str] | None:
     """The first number in words that stands on both sides, once each and by itself."""
-    for word, mot in COUNTED.items():
+    for en_word, fr_word in COUNTED.items():
         there, here = (
             re.findall(rf"(?i)(?<!-)\b{w}\b(?!-| o'clock| heure)", s)
-            for w, s in ((word, en), (mot, fr))
+            for w, s in ((en_word, en), (fr_word, fr))
         )
         if len(there) == len(here) == 1:
-            return word, mot
+            return en_word, fr_word
     return None
 
 

@@ -142,21 +142,21 @@ def spoken(en: str, fr: str, random: np.random.Generator) -> tuple[str, str]:
     how = random.integers(4)
     if how == 0:
         return f'"{en}"', f"« {fr} »"
-    said, dit, a_dit = SAID[-1] if stop == "?" else any_of(SAID[:-1], random)
+    said, after, before = SAID[-1] if stop == "?" else any_of(SAID[:-1], random)
     if how == 1:
         who = any_of((("he", "il"), ("she", "elle")), random)
     else:
         who = name(any_of(("Tom", "Mary"), random), random)
-    if how == 2 and "écri" not in a_dit:  # its ending would depend on who it is
-        return f'{who[0]} {said}, "{en}"', f"{who[1]} {a_dit} : « {fr} »"
+    if how == 2 and "écri" not in before:  # its ending would depend on who it is
+        return f'{who[0]} {said}, "{en}"', f"{who[1]} {before} : « {fr} »"
     if stop == ".":
         en, fr = f'"{en[:-1]},"', f"« {fr[:-1]} »,"
     else:
         en, fr = f'"{en}"', f"« {fr} »"
     if how == 1:
-        joint = "-t-" if dit[-1] in "ae" else "-"
-        return f"{en} {who[0]} {said}.", f"{fr} {dit}{joint}{who[1]}."
-    return f"{en} {said} {who[0]}.", f"{fr} {dit} {who[1]}."
+        joint = "-t-" if after[-1] in "ae" else "-"
+        return f"{en} {who[0]} {said}.", f"{fr} {after}{joint}{who[1]}."
+    return f"{en} {said} {who[0]}.", f"{fr} {after} {who[1]}."
 
 
 def time(random: np.random.Generator) -> Both:

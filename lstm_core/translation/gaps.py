@@ -10,21 +10,21 @@ from lstm_core.translation.sentences import normalise
 Both = tuple[str, str]
 """What stands in an English sentence, and in a French one."""
 
-WORDS = (
+EN_NUMBERS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
     "hundred thousand million"
 ).replace(" ", "|")
-MOTS = (
+FR_NUMBERS = (
     "une un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize "
     "vingt vingts trente quarante cinquante soixante cent cents mille million millions et"
 ).replace(" ", "|")
 """Of which numbers are made, as patterns."""
 
-NOT_AFTER = (
+EN_BEFORE = (
     "by for of than from after is before since until till about early late earlier later only"
 ).replace(" ", "|")
-PAS_APRES = "de à pour depuis avant que dès comme ce du au un".replace(" ", "|")
+FR_BEFORE = "de à pour depuis avant que dès comme ce du au un".replace(" ", "|")
 """Words after which a day is no gap for another."""
 
 
@@ -34,34 +34,34 @@ def not_after(words: str) -> str:
 
 
 GAPS = tuple(
-    (re.compile(there, re.IGNORECASE), re.compile(here, re.IGNORECASE), gap, lacune)
-    for there, here, gap, lacune in (
+    (re.compile(there, re.IGNORECASE), re.compile(here, re.IGNORECASE), gap_en, gap_fr)
+    for there, here, gap_en, gap_fr in (
         (
             r"\bon (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
             r"(?! (?:morning|evening|afternoon|night))",
-            rf"(?<!d'){not_after(PAS_APRES)}"
+            rf"(?<!d'){not_after(FR_BEFORE)}"
             r"(?:\ble )?\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b"
             r"(?! (?:soir|matin|prochain|dernier|après|qui))",
             "on {day}",
             "le {day}",
         ),
         (
-            rf"(?<=[a-z] ){not_after(NOT_AFTER)}(?:yesterday|today|tomorrow)(?=[.,?!]|$)",
-            rf"(?<![\w'-]){not_after(PAS_APRES)}(?:hier|aujourd'hui|demain)\b"
+            rf"(?<=[a-z] ){not_after(EN_BEFORE)}(?:yesterday|today|tomorrow)(?=[.,?!]|$)",
+            rf"(?<![\w'-]){not_after(FR_BEFORE)}(?:hier|aujourd'hui|demain)\b"
             r"(?! (?:soir|matin|après|midi|encore|même|est|était|sera))",
             "on {day}",
             "le {day}",
         ),
         (
-            rf"\b\d{{1,2}}:\d\d\b(?: [ap]\.m\.)?|\b(?:{WORDS}|\d+) o'clock\b(?! in)",
-            rf"\b\d{{1,2}} ?h(?: ?\d\d)?\b|\b(?:{MOTS}|\d+) heures?\b"
+            rf"\b\d{{1,2}}:\d\d\b(?: [ap]\.m\.)?|\b(?:{EN_NUMBERS}|\d+) o'clock\b(?! in)",
+            rf"\b\d{{1,2}} ?h(?: ?\d\d)?\b|\b(?:{FR_NUMBERS}|\d+) heures?\b"
             r"(?: \d\d\b| et demie\b| et quart\b| trente\b| quinze\b| vingt\b)?",
             "{time}",
             "{time}",
         ),
         (
-            rf"\b(?:(?:{WORDS}|a)[ -])+dollars\b|\b\d[\d,]* dollars\b|\$\d[\d,.]*\b",
-            rf"\b(?:(?:{MOTS})[ -])+dollars\b|\b\d[\d ,.]* ?(?:\$|dollars\b)",
+            rf"\b(?:(?:{EN_NUMBERS}|a)[ -])+dollars\b|\b\d[\d,]* dollars\b|\$\d[\d,.]*\b",
+            rf"\b(?:(?:{FR_NUMBERS})[ -])+dollars\b|\b\d[\d ,.]* ?(?:\$|dollars\b)",
             "{price}",
             "{price}",
         ),
@@ -75,9 +75,9 @@ def frames(pairs: Iterable[Both]) -> list[list[Both]]:
     another, as `figures.FIGURES` have them; a list for each of `GAPS` that was found."""
     found: list[list[Both]] = [[] for _ in GAPS]
     for en, fr in dict.fromkeys((normalise(en), normalise(fr)) for en, fr in pairs):
-        for kind, (there, here, gap, lacune) in zip(found, GAPS, strict=True):
+        for kind, (there, here, gap_en, gap_fr) in zip(found, GAPS, strict=True):
             if "{" not in en + fr and len(there.findall(en)) == len(here.findall(fr)) == 1:
-                kind.append((cut(there, gap, en), cut(here, lacune, fr)))
+                kind.append((cut(there, gap_en, en), cut(here, gap_fr, fr)))
                 break
     return [kind for kind in found if kind]
 
