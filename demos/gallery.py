@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -42,6 +43,9 @@ here was trained by this project and runs live.
 
 KEPT_SECONDS = 3_600
 """How long a file that a visitor has sent stays on the disk, and how often is looked for such."""
+
+SCRIPT = Path(__file__).with_name("page.js")
+"""What the page does besides its widgets."""
 
 VISITORS_AT_ONCE = 2
 """Samplers running at the same time: one a core, as each step keeps one core busy."""
@@ -150,6 +154,7 @@ def launch(page: gr.Blocks, **settings) -> tuple:
     return page.launch(
         theme=theme.theme(),
         css=theme.css(),
+        js=SCRIPT.read_text(encoding="utf-8"),
         footer_links=["api", "settings"],
         ssr_mode=False,
         max_file_size="50mb",

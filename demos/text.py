@@ -91,9 +91,11 @@ def build(page: gr.Blocks) -> None:
                 0, 2, 0.7, step=0.05, label="Temperature", info="0 plays safe, 2 is wild"
             )
             with gr.Row(elem_classes="buttons"):
-                write = gr.Button("Write", variant="primary", elem_id="write")
+                write = gr.Button(
+                    "Write", variant="primary", elem_id="write", elem_classes="brings-writing"
+                )
                 stop = gr.Button("Stop", elem_id="stop")
-                go_on = gr.Button("Continue", elem_id="continue")
+                go_on = gr.Button("Continue", elem_id="continue", elem_classes="brings-writing")
             status = gr.Markdown(elem_classes="status", elem_id="status")
             with gr.Accordion("More settings", open=False):
                 length = gr.Slider(1, MAX_LENGTH, 900, step=1, label="Length, in characters")

@@ -47,7 +47,10 @@ def build(page: gr.Blocks) -> None:
                 info="captions followed at once; 1 takes the likeliest word every time",
             )  # fmt: skip
             with gr.Row(elem_classes="buttons"):
-                describe = gr.Button("Describe", variant="primary", elem_id="caption-go")
+                describe = gr.Button(
+                    "Describe", variant="primary", elem_id="caption-go",
+                    elem_classes="brings-caption-stage",
+                )  # fmt: skip
                 stop = gr.Button("Stop", elem_id="caption-stop")
             with gr.Accordion("Words by chance", open=False):
                 temperature = gr.Slider(

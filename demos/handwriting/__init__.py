@@ -62,7 +62,10 @@ def build(page: gr.Blocks) -> None:
                 info="0 writes as people do, more is neater",
             )  # fmt: skip
             with gr.Row(elem_classes="buttons"):
-                write = gr.Button("Write", variant="primary", elem_id="handwriting-write")
+                write = gr.Button(
+                    "Write", variant="primary", elem_id="handwriting-write",
+                    elem_classes="brings-handwriting-stage",
+                )  # fmt: skip
                 stop = gr.Button("Stop", elem_id="handwriting-stop")
             status = gr.Markdown(elem_classes="status", elem_id="handwriting-status")
             with gr.Accordion("Blend two hands", open=False):

@@ -41,7 +41,10 @@ def build(page: gr.Blocks) -> None:
         with gr.Column(scale=5, elem_classes="stage"):
             pad = pen_view(hint="Begin here.", elem_id="handwriting-begin-pad")
             with gr.Row(elem_classes="buttons"):
-                begin = gr.Button("Go on", variant="primary", elem_id="handwriting-go-on")
+                begin = gr.Button(
+                    "Go on", variant="primary", elem_id="handwriting-go-on",
+                    elem_classes="brings-handwriting-drawing",
+                )  # fmt: skip
                 stop = gr.Button("Stop", elem_id="handwriting-stop-drawing")
             with gr.Accordion("More settings", open=False):
                 lifted = gr.Checkbox(False, label="My last stroke is finished")

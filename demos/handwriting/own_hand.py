@@ -62,7 +62,10 @@ def build(page: gr.Blocks, own: gr.State) -> None:
                 info="Exactly what is on the pad, one line or several",
                 elem_id="handwriting-says",
             )  # fmt: skip
-            learn = gr.Button("Learn my hand", variant="primary", elem_id="handwriting-learn")
+            learn = gr.Button(
+                "Learn my hand", variant="primary", elem_id="handwriting-learn",
+                elem_classes="brings-handwriting-fitting",
+            )  # fmt: skip
             with gr.Row(elem_classes="buttons"):
                 stop = gr.Button("Stop", elem_id="handwriting-stop-learning")
                 forget = gr.Button("Forget it", elem_id="handwriting-forget")

@@ -49,7 +49,9 @@ def build(page: gr.Blocks) -> None:
                 first_string(OPENING), label="Or your own string", max_length=MOST_READ,
                 info="Letters a, b and x; after an x the network goes on", elem_id="string",
             )  # fmt: skip
-            go_on = gr.Button("Read it", variant="primary", elem_id="read-string")
+            go_on = gr.Button(
+                "Read it", variant="primary", elem_id="read-string", elem_classes="brings-counting"
+            )
             gr.Markdown(measured(card), elem_classes="status", elem_id="counter-measured")
     gr.Markdown(EXPLANATION.read_text(encoding="utf-8"), elem_classes="explanation")
     with gr.Accordion("The network", open=False):

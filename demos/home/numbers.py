@@ -63,7 +63,10 @@ def build(page: gr.Blocks) -> None:
                 OWN, label="Your numbers", lines=1, max_length=400, elem_id="sequence",
                 info="At least three whole numbers, with commas between them",
             )  # fmt: skip
-            go_on = gr.Button("What comes next?", variant="primary", elem_id="go-on")
+            go_on = gr.Button(
+                "What comes next?", variant="primary", elem_id="go-on",
+                elem_classes="brings-numbers",
+            )  # fmt: skip
             examples = [
                 *example_buttons("In the range of the training", INSIDE),
                 *example_buttons("In the range, never shown, and answered wrong", WRONG),
@@ -91,7 +94,9 @@ def example_buttons(title: str, sequences: tuple[str, ...]) -> list[gr.Button]:
     gr.Markdown(title, elem_classes="status")
     with gr.Row():  # each wide enough for its numbers
         return [
-            gr.Button(sequence, size="sm", min_width=36 + 8 * len(sequence))
+            gr.Button(
+                sequence, size="sm", min_width=36 + 8 * len(sequence), elem_classes="brings-numbers"
+            )
             for sequence in sequences
         ]
 

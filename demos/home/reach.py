@@ -66,7 +66,10 @@ def build(page: gr.Blocks) -> None:
                 FIRST.seed, precision=0, minimum=0, maximum=MAX_SEED, label="Seed",
                 info="of the sequence to try", elem_id="lag-seed",
             )  # fmt: skip
-            another = gr.Button("Try another sequence", variant="primary", elem_id="another")
+            another = gr.Button(
+                "Try another sequence", variant="primary", elem_id="another",
+                elem_classes="brings-trial",
+            )  # fmt: skip
             said = gr.Markdown(sentence(FIRST.task, FIRST.lag), elem_id="lag-said")
     with gr.Row(elem_classes="exhibit-row"):
         with gr.Column(scale=7, elem_classes="stage"):

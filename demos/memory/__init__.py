@@ -57,8 +57,13 @@ def build(page: gr.Blocks) -> None:
                     elem_id="memory-text",
                 )  # fmt: skip
                 with gr.Row(elem_classes="buttons"):
-                    read_button = gr.Button("Read", variant="primary", elem_id="memory-read")
-                    write_button = gr.Button("Write me one", elem_id="memory-write")
+                    read_button = gr.Button(
+                        "Read", variant="primary", elem_id="memory-read",
+                        elem_classes="brings-memory-panel",
+                    )  # fmt: skip
+                    write_button = gr.Button(
+                        "Write me one", elem_id="memory-write", elem_classes="brings-memory-panel"
+                    )
         with gr.Column(elem_classes="stage"):
             panel = Panel(empty="The network is reading …", elem_id="memory-panel")
     status = gr.Markdown(elem_classes="status", elem_id="memory-status")

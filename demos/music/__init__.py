@@ -64,7 +64,10 @@ def build(page: gr.Blocks) -> None:
                 False, label="Go on until I press Stop", elem_id="music-endless"
             )  # fmt: skip
             with gr.Row(elem_classes="buttons"):
-                compose = gr.Button("Compose", variant="primary", elem_id="music-compose")
+                compose = gr.Button(
+                    "Compose", variant="primary", elem_id="music-compose",
+                    elem_classes="brings-music-roll",
+                )  # fmt: skip
                 stop = gr.Button("Stop", elem_id="music-stop")
             status = gr.Markdown(elem_classes="status", elem_id="music-status")
             ready_made = gr.Radio(

@@ -48,7 +48,10 @@ def build(page: gr.Blocks, stage: list[Any], now: gr.State, wishes: list[Any],
             )
         with gr.Column(scale=3, elem_classes="controls"):
             tune = gr.Dropdown(list(TUNES), value=FIRST, label="A melody", elem_id="music-tune")
-            write = gr.Button("Harmonise it", variant="primary", elem_id="music-harmonise")
+            write = gr.Button(
+                "Harmonise it", variant="primary", elem_id="music-harmonise",
+                elem_classes="brings-music-roll",
+            )  # fmt: skip
             take = gr.Button("Take what I played", visible=played is not None,
                              elem_id="music-take")  # fmt: skip
             gr.Markdown(

@@ -40,7 +40,10 @@ def build(page: gr.Blocks, stage: list[Any], wishes: list[Any]) -> tuple[gr.HTML
     )
     keyboard = keyboard_view(None, hint=HINT, elem_id="music-keyboard")
     with gr.Row(elem_classes="buttons"):
-        go_on = gr.Button("Go on from it", variant="primary", elem_id="music-go-on")
+        go_on = gr.Button(
+            "Go on from it", variant="primary", elem_id="music-go-on",
+            elem_classes="brings-music-roll",
+        )  # fmt: skip
     event = anew(
         [go_on.click], on_go_on, [keyboard, *wishes], stage, stop=(on_stop, None, stage[0]), **BUSY
     )

@@ -65,7 +65,10 @@ def build(page: gr.Blocks) -> None:
                 info="0 ranks by probability alone, which favours short ones",
             )  # fmt: skip
             with gr.Row(elem_classes="buttons"):
-                translate = gr.Button("Translate", variant="primary", elem_id="translation-go")
+                translate = gr.Button(
+                    "Translate", variant="primary", elem_id="translation-go",
+                    elem_classes="brings-translation-stage",
+                )  # fmt: skip
                 stop = gr.Button("Stop", elem_id="translation-stop")
             with gr.Accordion("More settings", open=False):
                 coverage = gr.Slider(

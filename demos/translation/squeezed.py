@@ -78,7 +78,10 @@ def build(page: gr.Blocks) -> gr.HTML:
                 max_length=MOST_OWN * (LONGEST_OWN + 1),
                 info=f"In English, one a line, up to {MOST_OWN}",
             )  # fmt: skip
-            put = gr.Button("Put them on the map", elem_id="translation-put")
+            put = gr.Button(
+                "Put them on the map", elem_id="translation-put",
+                elem_classes="brings-translation-map",
+            )  # fmt: skip
     page.load(on_open, None, plot, **QUIET)
     family.input(on_map, [family, own], plot, **BUSY)
     put.click(on_map, [family, own], plot, **BUSY)

@@ -12,7 +12,7 @@ from demos.memory import meaning
 from demos.memory.readings import first_view
 from demos.recognition import readings
 
-from .conftest import SECONDS
+from .conftest import PHONE, SECONDS
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 from playwright.sync_api import expect
@@ -107,3 +107,27 @@ def test_no_tab_is_hidden_where_there_is_little_room(visit, three_tabs):
     page = visit(three_tabs[0], viewport={"width": 160, "height": 600})
     for name in ("one", "two", "three"):
         expect(page.get_by_role("tab", name=name)).to_be_in_viewport(ratio=1)
+
+
+def test_on_a_phone_a_button_brings_what_it_acts_upon_into_view(visit, gallery):
+    page = visit(f"{gallery}/?tab=text", reduced_motion="reduce", **PHONE)
+    view, write = page.locator("#writing"), page.locator("#write")
+    expect(view.locator(".text s").first).to_be_visible()
+    write.evaluate("button => button.scrollIntoView({ block: 'end' })")
+    page.evaluate("scrollBy(0, 300)")
+    expect(view).not_to_be_in_viewport()
+    write.click()
+    expect(view).to_be_in_viewport(ratio=0.5)
+    page.locator("#stop").click()
+
+
+def test_what_is_in_view_stays_where_it_is(visit, gallery):
+    page = visit(f"{gallery}/?tab=text", reduced_motion="reduce")
+    write = page.locator("#write")
+    write.scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 50)")
+    before = page.evaluate("scrollY")
+    write.click()
+    expect(page.locator("#writing .caret")).to_be_visible()
+    assert page.evaluate("scrollY") == before > 0
+    page.locator("#stop").click()
