@@ -80,6 +80,10 @@ def build(page: gr.Blocks) -> None:
                     info="counts for translations from which the network can tell the sentence",
                     visible=len(sampler().directions) > 1,
                 )  # fmt: skip
+                numbers = gr.Checkbox(
+                    asked.keep_numbers, label="Keep the numbers", elem_id="translation-numbers",
+                    info="in digits, only numbers of the sentence may be written",
+                )  # fmt: skip
 
     heading(
         "Look inside",
@@ -107,7 +111,7 @@ def build(page: gr.Blocks) -> None:
             gr.HTML(card_table(sampler(VECTOR).card), elem_classes="model-card")
 
     within = [panel.component, beside]
-    settings = [text, direction, beam, penalty, coverage, back]
+    settings = [text, direction, beam, penalty, coverage, back, numbers]
     page.load(events.on_open, part, [stage, now, *within], **BUSY)
     written = [stage, now]
     running = [

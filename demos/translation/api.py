@@ -23,6 +23,7 @@ def translate(
     length_penalty: float = 1.0,
     coverage_penalty: float = 0.0,
     back_weight: float = 0.3,
+    keep_numbers: bool = True,
 ) -> dict[str, Any]:
     """Translate a text between English and French, sentence by sentence.
 
@@ -33,6 +34,7 @@ def translate(
         length_penalty: how far longer translations are favoured, 0 to 2
         coverage_penalty: how much it counts that a part was never looked at, 0 to 1
         back_weight: how far it counts how likely the sentence is, given the translation, 0 to 1
+        keep_numbers: whether only numbers of the sentence may be written in digits
 
     Returns:
         the translation; and for each sentence its source, its translation, the n-best list with
@@ -42,7 +44,7 @@ def translate(
     """
     request = asked(
         text=text, direction=direction, beam=beam, length_penalty=length_penalty,
-        coverage_penalty=coverage_penalty, back_weight=back_weight,
+        coverage_penalty=coverage_penalty, back_weight=back_weight, keep_numbers=keep_numbers,
     )  # fmt: skip
     translation, found = sampler().translate(request)
     return {

@@ -31,12 +31,13 @@ def on_translate(
     length_penalty: float,
     coverage_penalty: float,
     back_weight: float,
+    keep_numbers: bool,
 ) -> Iterator[tuple]:
     """Translate a text."""
     run = Run.of(
         asked(
             text=text, direction=direction, beam=beam, length_penalty=length_penalty,
-            coverage_penalty=coverage_penalty, back_weight=back_weight,
+            coverage_penalty=coverage_penalty, back_weight=back_weight, keep_numbers=keep_numbers,
         )
     )  # fmt: skip
     kept: Any = run

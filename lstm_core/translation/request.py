@@ -29,6 +29,7 @@ class TranslationRequest:
             never looked at, 0 to 1 (beta of the same equation).
         back_weight: how far it counts how likely the sentence is, given the translation, 0 to 1
             (gamma in `search.py`); of no effect in a network that translates one way only.
+        keep_numbers: only numbers of the sentence are written in digits (`numerals.py`).
 
     Raises:
         ValueError: a sentence that says what is wrong and what is accepted.
@@ -40,6 +41,7 @@ class TranslationRequest:
     length_penalty: float = 1.0
     coverage_penalty: float = 0.0
     back_weight: float = 0.3
+    keep_numbers: bool = True
 
     def __post_init__(self) -> None:
         if not isinstance(self.text, str):
@@ -67,3 +69,5 @@ class TranslationRequest:
             ("back_weight", 0, 1, float),
         ):
             object.__setattr__(self, name, number(name, getattr(self, name), low, high, kind_))
+        if not isinstance(self.keep_numbers, bool):
+            raise ValueError("Whether numbers are kept must be true or false.")

@@ -22,6 +22,7 @@ from lstm_core.checkpoint import Card
 from lstm_core.hardware import one_thread
 from lstm_core.translation.dataset import BACK, DIRECTIONS, Encoder
 from lstm_core.translation.model import Look, TranslationConfig, TranslationModel
+from lstm_core.translation.numerals import Numerals
 from lstm_core.translation.request import TranslationRequest
 from lstm_core.translation.results import (
     Alternative,
@@ -66,6 +67,7 @@ class TranslationSampler:
         self.directions = tuple(directions)
         self.attention = isinstance(model, TranslationModel)
         self.encoder = Encoder(subwords, backwards=not self.attention)
+        self.numerals = Numerals(subwords)
         # Pieces that are no text; the end is what a translation has to come to.
         self.banned = [n for n in range(len(SPECIAL)) if n != subwords.end]
         model.eval().requires_grad_(False)
@@ -160,6 +162,7 @@ class TranslationSampler:
             )
         with torch.inference_mode(), one_thread():
             read = self.model.encode(torch.tensor([source]), torch.tensor([len(source)]))
+        language, _ = DIRECTIONS[request.direction]
         steps = beam_search(
             self.model,
             read,
@@ -172,6 +175,7 @@ class TranslationSampler:
             forced=forced,
             banned=self.banned,
             looked=slice(1, -1),
+            watch=self.numerals.watch(sentence, language) if request.keep_numbers else None,
         )
         while True:
             with one_thread():  # not while the consumer has its turn

@@ -19,7 +19,7 @@ Shapes: B hypotheses, S pieces of the source, V in the vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -130,6 +130,7 @@ def beam_search(
     coverage_penalty: float = 0.0,
     forced: Sequence[int] = (),
     banned: Collection[int] = (),
+    watch: Callable[[Sequence[int]], np.ndarray | None] | None = None,
     looked: slice = slice(None),
 ) -> Iterator[Beam]:
     """Translate one sentence.
@@ -143,6 +144,8 @@ def beam_search(
         length_penalty, coverage_penalty: alpha and beta.
         forced: pieces that the translation begins with.
         banned: pieces that are never written.
+        watch: says which pieces may follow those that are written, (V,), or None if all may; not
+            asked of what is forced, nor of the end of the longest.
         looked: pieces of the source that ought to be looked at.
 
     Yields:
@@ -170,6 +173,10 @@ def beam_search(
             log_probabilities = only(log_probabilities, forced[depth])
         elif depth + 1 == longest:
             log_probabilities = only(log_probabilities, end)
+        elif watch:
+            for row, node in zip(log_probabilities, alive, strict=True):
+                if (possible := watch(node.pieces())) is not None:
+                    row[~possible] = -np.inf
         sums = np.array([[node.log_probability] for node in alive]) + log_probabilities
         rows, pieces = likeliest(sums, beam - len(found.ended))
         looks = weights.double().numpy()  # (B, S)

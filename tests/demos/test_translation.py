@@ -28,7 +28,7 @@ from lstm_core.translation.sentences import typeset
 
 TEXT = "The dog is old. Tom's house?\n\n  Is the dog red?"
 SENTENCES = ["The dog is old.", "Tom's house?", "Is the dog red?"]
-USUAL = ("en_fr", 4, 1.0, 0.1, 0.3)
+USUAL = ("en_fr", 4, 1.0, 0.1, 0.3, True)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -118,7 +118,9 @@ def test_what_is_drafted_with_a_beam_of_one_stays():
     """Words and their attention; but the last word may still grow."""
     compared = 0
     for source in [en for en, _ in EVERYDAY + CAPTIONS]:
-        values = [shown(value) for value, *_ in translate(source, ("en_fr", 1, 1.0, 0.1, 0.3))]
+        values = [
+            shown(value) for value, *_ in translate(source, ("en_fr", 1, 1.0, 0.1, 0.3, True))
+        ]
         whole, draft = values[-1]["sentences"]["0"], values[-2]["draft"]
         assert draft["decided"] == len(draft["text"])
         count = len(draft["words"]) - 1
@@ -157,14 +159,17 @@ def test_stopping_leaves_what_is_there():
     (2, 0, "from 1 to 10"), (2, 11, "from 1 to 10"), (2, float("nan"), "whole"), (2, "5", "whole"),
     (3, -1, "from 0 to 2"), (3, float("nan"), "from 0 to 2"), (3, None, "from 0 to 2"),
     (4, 1.5, "from 0 to 1"), (4, float("inf"), "from 0 to 1"), (5, -0.1, "from 0 to 1"),
-    (5, "a", "a number"),
+    (5, "a", "a number"), (6, None, "true or false"), (6, 1, "true or false"),
 ])  # fmt: skip
 def test_what_cannot_be_translated_is_refused(place, wrong, words):
     asked = [TEXT, *USUAL]
     asked[place] = wrong
     with pytest.raises(gr.Error, match=words):
         translate(asked[0], asked[1:])
-    keys = ("text", "direction", "beam", "length_penalty", "coverage_penalty", "back_weight")
+    keys = (
+        "text", "direction", "beam", "length_penalty", "coverage_penalty", "back_weight",
+        "keep_numbers",
+    )  # fmt: skip
     with pytest.raises(gr.Error, match=words):
         api.translate(**dict(zip(keys, asked, strict=True)))
 
@@ -359,7 +364,7 @@ def test_parts_that_there_are_not(run, part):
 
 
 def test_the_other_direction_has_no_network_without_attention():
-    run = translate("Le chien.", ("fr_en", 2, 1.0, 0.1, 0.3))[0][1]
+    run = translate("Le chien.", ("fr_en", 2, 1.0, 0.1, 0.3, True))[0][1]
     assert shown(squeezed.beside(run)) == {
         "sides": [], "words": "The network without attention has learned one direction only: "
         "English to French.",

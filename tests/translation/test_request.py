@@ -34,6 +34,7 @@ def test_what_is_accepted():
         ({"text": TEXT, "length_penalty": float("nan")}, "length-penalty must be a number"),
         ({"text": TEXT, "coverage_penalty": "1"}, "coverage-penalty must be a number"),
         ({"text": TEXT, "back_weight": 1.1}, "back-weight must be a number"),
+        ({"text": TEXT, "keep_numbers": 1}, "true or false"),
     ],
 )
 def test_what_is_refused(values, said):

@@ -52,6 +52,23 @@ def test_a_beam_wide_enough_finds_what_there_is(made, alpha, beta):
     assert tuple(found.best.pieces()) == (*best, END)
 
 
+def test_only_what_may_follow_is_written():
+    """A watch that lets no piece stand twice in a row, and none before the forced ones' end."""
+    model = attentive(V)
+
+    def watch(written):
+        return np.arange(V) != (written[-1] if written else -1)
+
+    found = search(model, banned=[0, 3], forced=[2, 2], longest=5, watch=watch)
+    wanted = {
+        pieces: score
+        for pieces, score in everything(model, 0, 0, 5, banned=[0, 3], forced=(2, 2)).items()
+        if all(a != b for a, b in itertools.pairwise(pieces[1:]))
+    }
+    assert {tuple(node.pieces()[:-1]) for node in found.ended} == set(wanted)
+    assert tuple(found.best.pieces()[:-1]) == max(wanted, key=wanted.get)
+
+
 def test_a_beam_of_one_takes_the_likeliest_piece():
     model = attentive(V)
     with torch.inference_mode():
