@@ -37,6 +37,9 @@ SIGNS = "#$%&*+/<=>@[\\]^_`{|}~"
 CAPITALS = "XZQXZQKJUVY"
 """Capitals that are rare, the rarest more often."""
 
+SMALL = "qvxzquvxz"
+"""Small letters that hardly ever stand by themselves, or after an odd neighbour."""
+
 DIGITS = "0123456789"
 
 BRACKETS = ("[]", "{}", "<>", "()", "||", "``", "**", "__")
@@ -98,7 +101,8 @@ def tokens(words: int, rng: np.random.Generator) -> list[Token]:
     sign, at = rng.choice(list(SIGNS)), int(rng.integers(words + 1))
     capital = rng.choice(list(CAPITALS))
     number = "".join(rng.choice(list(DIGITS), rng.integers(1, 5)))
-    match rng.integers(8):
+    small = rng.choice(list(SMALL))
+    match rng.integers(9):
         case 0:  # between two words, in place of the space
             return [Token(sign, int(rng.integers(1, words)), True, True)]
         case 1:  # before a word, after a word
@@ -116,8 +120,15 @@ def tokens(words: int, rng: np.random.Generator) -> list[Token]:
         case 6:
             more = "".join(rng.choice(list(CAPITALS), rng.integers(3)))
             return [Token(capital + more, at)]
+        case 7:
+            more = "".join(rng.choice(list(SMALL), rng.integers(3)))
+            forms = ("{}", "{}", "{}'", "'{}'", "{}:", "({})", "2{}", "{}=1")
+            return [Token(str(rng.choice(forms)).format(small + more), at)]
         case _:
-            forms = ("{}", "{}%", "${}", "{}+{}", "{}={}", "{}/{}", "{}*{}", "#{}", "{}-{}", "<{}")
+            forms = (
+                "{}", "{}%", "${}", "{}+{}", "{}={}", "{}/{}", "{}*{}", "#{}", "{}-{}", "<{}",
+                "{}:{}", "'{}",
+            )  # fmt: skip
             other = str(rng.integers(1, 100))
             return [Token(str(rng.choice(forms)).format(number[:3], other), at)]
 

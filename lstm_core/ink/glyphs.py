@@ -69,9 +69,19 @@ DRAWINGS = {
     "X": ("0,10 7,0 | 7,10 0,0",),
     "Y": ("0,10 3,5 | 7,10 3,5 3,0", "0,10 3,5 6,10 | 3,5 3,0"),
     "Z": ("0,10 6,10 0,0 7,0", "0,10 6,10 0,0 7,0 | 1,5 5,5"),
+    "q": (
+        "5,5 3,6 1,5 0,3 1,1 3,0 4,1 5,3 5,6 5,-4 6,-3",
+        "5,5 3,6 1,5 0,3 1,1 3,0 4,1 5,3 | 5,6 5,-4",
+    ),
+    "u": ("0,6 0,2 1,0 3,0 5,2 5,6 5,1 6,0", "0,6 0,3 1,1 3,0 4,1 5,3 5,6"),
+    "v": ("0,6 3,0 6,6", "0,5 1,6 3,0 5,6"),
+    "x": ("0,6 5,0 | 5,6 0,0", "5,6 0,0 | 0,6 5,0"),
+    "z": ("0,6 5,6 0,0 5,0", "0,6 5,6 0,0 5,0 | 1,3 4,3"),
+    ":": ("0,5 0,4.6 | 0,0.4 0,0",),
+    "'": ("0.6,11 0,8.5",),
 }  # fmt: skip
-"""Ways to write a character: strokes, each of points x,y with y up; letters stand on 0 and capitals
-reach up to 10."""
+"""Ways to write a character: strokes, each of points x,y with y up; letters stand on 0, small
+ones reach up to 6, capitals to 10."""
 
 CORNER = np.cos(np.radians(60))
 """A turn sharper than 60 degrees is a corner and stays one."""
