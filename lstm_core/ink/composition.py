@@ -42,6 +42,12 @@ SMALL = "qvxzquvxz"
 
 DIGITS = "0123456789"
 
+LETTERS = ("{}", "{}", "{}'", "'{}'", "{}:", "({})", "2{}", "{}=1")
+NUMBERS = (
+    "{}", "{}%", "${}", "{}+{}", "{}={}", "{}/{}", "{}*{}", "#{}", "{}-{}", "<{}", "{}:{}", "'{}",
+)  # fmt: skip
+"""What small letters and numbers come as."""
+
 BRACKETS = ("[]", "{}", "<>", "()", "||", "``", "**", "__")
 
 
@@ -122,15 +128,10 @@ def tokens(words: int, rng: np.random.Generator) -> list[Token]:
             return [Token(capital + more, at)]
         case 7:
             more = "".join(rng.choice(list(SMALL), rng.integers(3)))
-            forms = ("{}", "{}", "{}'", "'{}'", "{}:", "({})", "2{}", "{}=1")
-            return [Token(str(rng.choice(forms)).format(small + more), at)]
+            return [Token(str(rng.choice(LETTERS)).format(small + more), at)]
         case _:
-            forms = (
-                "{}", "{}%", "${}", "{}+{}", "{}={}", "{}/{}", "{}*{}", "#{}", "{}-{}", "<{}",
-                "{}:{}", "'{}",
-            )  # fmt: skip
             other = str(rng.integers(1, 100))
-            return [Token(str(rng.choice(forms)).format(number[:3], other), at)]
+            return [Token(str(rng.choice(NUMBERS)).format(number[:3], other), at)]
 
 
 @dataclass(frozen=True)

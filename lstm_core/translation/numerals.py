@@ -51,7 +51,7 @@ class Numerals:
         """What may be written next, for beginnings of a translation of a sentence.
 
         Args:
-            sentence: that is translated. language: of the sentence, "en" or "fr".
+            sentence: that is translated, normalised. language: of the sentence, "en" or "fr".
 
         Returns:
             a function of the pieces written so far; its value has a truth value for each piece of
@@ -109,7 +109,7 @@ def forms(sentence: str, language: str) -> frozenset[str]:
     is no number in the sentence.
 
     Args:
-        sentence: that is translated. language: of the sentence, "en" or "fr".
+        sentence: that is translated, normalised. language: of the sentence, "en" or "fr".
     """
     other = "fr" if language == "en" else "en"
     found: set[str] = set()

@@ -35,7 +35,7 @@ from lstm_core.translation.results import (
     of_words,
 )
 from lstm_core.translation.search import Beam, Node, beam_search, norm
-from lstm_core.translation.sentences import layout
+from lstm_core.translation.sentences import layout, normalise
 from lstm_core.translation.subwords import SPECIAL, Subwords
 from lstm_core.translation.vector import VectorConfig, VectorModel
 
@@ -163,6 +163,7 @@ class TranslationSampler:
         with torch.inference_mode(), one_thread():
             read = self.model.encode(torch.tensor([source]), torch.tensor([len(source)]))
         language, _ = DIRECTIONS[request.direction]
+        numbers = self.numerals.watch(normalise(sentence), language)
         steps = beam_search(
             self.model,
             read,
@@ -175,7 +176,7 @@ class TranslationSampler:
             forced=forced,
             banned=self.banned,
             looked=slice(1, -1),
-            watch=self.numerals.watch(sentence, language) if request.keep_numbers else None,
+            watch=numbers if request.keep_numbers else None,
         )
         while True:
             with one_thread():  # not while the consumer has its turn

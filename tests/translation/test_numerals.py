@@ -135,3 +135,13 @@ def test_a_translation_has_numbers_of_the_sentence_only(subwords):
     forced = subwords.encode("41")
     _, (found,) = sampler.translate(request, {0: forced})
     assert found.pieces[: len(forced)] == forced
+
+
+def test_all_spaces_within_a_number_are_alike(subwords):
+    sampler = TranslationSampler(attentive(len(subwords)), subwords)
+    request = TranslationRequest("x", "fr_en", beam=4)
+    plain, narrow, other = (
+        sampler.candidates(f"{text} h", request) for text in ("3 200", "3\u202f200", "3 h 200")
+    )
+    assert narrow == plain
+    assert narrow != other
