@@ -96,6 +96,14 @@ def test_the_page_gets_what_the_network_translates(run):
         ]
 
 
+def test_the_search_is_asked_for_what_the_form_says():
+    """Numbers, too, which a visitor may leave to the network."""
+    settings = ("en_fr", 2, 0.5, 0.2, 0.1, False)
+    (value, run), *_ = translate("There were 3 dogs.", settings)
+    assert run.request == TranslationRequest("There were 3 dogs.", *settings)
+    assert not shown(value)["done"]
+
+
 def test_words_come_as_they_are_decided():
     values = [shown(value) for value, *_ in translate()]
     final = values[-1]
