@@ -267,10 +267,10 @@ RECIPES: list[Recipe] = [
         description="Translates everyday sentences from English to French and from French to "
         "English, with attention to where it is in the sentence.",
         training=TrainingConfig(
-            36_000,
+            46_000,
             2e-3,
             warmup=500,
-            fall=0.6,
+            fall=0.5,
             weight_decay=0.01,
             average=0.999,
             evaluate_every=500,

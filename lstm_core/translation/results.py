@@ -54,6 +54,8 @@ class Translation:
             the name of the language and the end. (T + 1, 0) of a network without attention.
         word_attention: (words, source words) the same for words: the mean over the pieces of the
             word written, the sum over those of the word looked at.
+        copied: (T + 1,) the probability that each piece of the translation and its end was copied
+            from where the network looked, rather than written.
         alternatives: for each piece of the translation and its end, what else might have come.
     """
 
@@ -68,6 +70,7 @@ class Translation:
     nodes: list[Node]
     attention: np.ndarray
     word_attention: np.ndarray
+    copied: np.ndarray
     alternatives: list[list[Alternative]]
 
     @property

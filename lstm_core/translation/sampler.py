@@ -237,6 +237,7 @@ class TranslationSampler:
         look = self._look(sentence, direction, pieces)
         sources = self._source_pieces(sentence, direction)
         probabilities = look.logits.double().softmax(-1).numpy()
+        copied = self._copied(look, sentence, direction, [*pieces, self.subwords.end])
         probabilities[:, self.banned] = 0
         order = np.argsort(-probabilities, axis=1, kind="stable")[:, :ALTERNATIVES]
         weights = look.weights.numpy()
@@ -254,6 +255,7 @@ class TranslationSampler:
             nodes=beam.nodes,
             attention=attention,
             word_attention=of_words(attention, words, source_words if self.attention else []),
+            copied=copied,
             alternatives=[
                 [Alternative(k, self.piece(k), float(row[k])) for k in best.tolist()]
                 for row, best in zip(probabilities, order, strict=True)
@@ -359,6 +361,16 @@ class TranslationSampler:
             Word(self.subwords.decode(pieces[places.start : places.stop]), places)
             for places in self.subwords.words(pieces)
         ]
+
+    def _copied(
+        self, look: Look, sentence: str, direction: str, pieces: Sequence[int]
+    ) -> np.ndarray:
+        """(T,) the probability that each of T pieces was copied, given that it is there."""
+        if not self.attention:
+            return np.zeros(len(pieces))
+        there = np.array(self.encoder.source(sentence, direction)) == np.array(pieces)[:, None]
+        both = look.logits.double().softmax(-1).numpy()[np.arange(len(pieces)), pieces]
+        return look.gates.numpy() * (look.weights.numpy() * there).sum(1) / both
 
     @torch.inference_mode()
     def _look(self, sentence: str, direction: str, pieces: list[int]) -> Look:

@@ -70,7 +70,8 @@ class VectorModel(nn.Module):
 
     def _source(self, state: LSTMState) -> Source:
         nothing = state.h.new_zeros(state.h.shape[1], 0, 0)
-        return Source(nothing, nothing, nothing.flatten(1).bool(), state)
+        empty = nothing.flatten(1)
+        return Source(empty.long(), nothing, nothing, empty.bool(), state)
 
     def forward(self, source: Source, inputs: Tensor) -> Tensor:
         """(B, T, V) logits of the pieces that follow (B, T) pieces of translations."""
@@ -89,7 +90,8 @@ class VectorModel(nn.Module):
         """What happens while (1, S) pieces are read and (1, T) pieces of a translation written."""
         _, state, encoder = self.encoder(self._embedded(ids), trace=True)
         out, _, decoder = self.decoder(self._embedded(inputs), state, trace=True)
-        return Look(self._logits(out)[0], out.new_zeros(inputs.shape[1], 0), encoder, decoder)
+        T = inputs.shape[1]
+        return Look(self._logits(out)[0], out.new_zeros(T, 0), out.new_zeros(T), encoder, decoder)
 
     def vectors(self, ids: Tensor) -> Tensor:
         """(B, 2 * L * H) what the cells hold after (B, S) pieces: all that the decoder is told."""

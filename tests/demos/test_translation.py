@@ -78,6 +78,9 @@ def test_the_page_gets_what_the_network_translates(run):
     value = shown(run.value())
     assert value["texts"] == [typeset(each.text, "fr") for each in found]
     assert run.translated == text
+    for sentence, each in zip(value["sentences"].values(), found, strict=True):
+        wanted = [each.copied[word.pieces.start : word.pieces.stop].mean() for word in each.words]
+        assert sentence["copied"] == pytest.approx(wanted, abs=1e-3)
     assert (
         "".join(a + b for a, b in zip(value["between"], [*value["texts"], ""], strict=True)) == text
     )

@@ -5,7 +5,12 @@ import torch
 from translation.tiny import attentive, squeezed
 
 from lstm_core.lstm import LSTMState
-from lstm_core.translation.model import TranslationDropout, translation_loss, weights
+from lstm_core.translation.model import (
+    TranslationDropout,
+    translation_loss,
+    weights,
+    with_copies,
+)
 
 V = 13
 SOURCE = torch.tensor([[2, 7, 9, 4, 1]])
@@ -56,10 +61,47 @@ def test_a_sentence_is_read_alike_alone_and_beside_a_longer_one():
 def test_attention_is_that_of_the_equations():
     model = attentive(V)
     source = model.encode(SOURCE, torch.tensor([5]))
-    h = torch.randn(1, 3, 7)
+    h, onward = torch.randn(1, 4, 7), torch.randn(1, 3, 1)
+    scores = [torch.stack([x @ model.keys.weight @ s for s in source.outputs[0]]) for x in h[0]]
     for t in range(3):
-        scores = torch.stack([h[0, t] @ model.keys.weight @ s for s in source.outputs[0]])
-        torch.testing.assert_close(weights(h, source)[0, t], scores.softmax(0))
+        before = torch.cat((torch.zeros(1), scores[t].softmax(0)[:-1]))
+        wanted = (scores[t + 1] + onward[0, t] * before).softmax(0)
+        torch.testing.assert_close(weights(h, onward, source)[0, t], wanted)
+
+
+def test_a_piece_is_written_or_copied():
+    """The mixture and its gradient, beside the sum of two probabilities."""
+    ids = torch.tensor([[1, 2, 2, 6, 1], [0, 3, 3, 3, 5]])  # some pieces in several places
+    logits, gate, scores = (torch.randn(2, 3, n, requires_grad=True) for n in (7, 1, ids.shape[1]))
+    looked, g = scores.softmax(-1), gate.sigmoid()
+    copies = torch.zeros(2, 3, 7).scatter_add(-1, ids.unsqueeze(1).expand_as(looked), looked)
+    wanted = ((1 - g) * logits.softmax(-1) + g * copies).log()
+    found = with_copies(logits, gate, looked, ids).log_softmax(-1)
+    torch.testing.assert_close(found, wanted)
+    weight = torch.randn(wanted.shape)
+    for a, b in zip(
+        *(torch.autograd.grad((p * weight).sum(), [logits, gate, scores], retain_graph=True)
+          for p in (found, wanted)),
+        strict=True,
+    ):  # fmt: skip
+        torch.testing.assert_close(a, b, atol=1e-5, rtol=1e-4)
+
+
+def test_the_gate_decides():
+    model = attentive(V)
+    source = model.encode(SOURCE, torch.tensor([5]))
+    with torch.no_grad():
+        model.gate.weight.zero_()
+        model.gate.bias.fill_(-40.0)
+    written = model(source, INPUTS).softmax(-1)
+    with torch.no_grad():
+        model.gate.bias.fill_(40.0)
+    copied = model(source, INPUTS).softmax(-1)
+    others = [n for n in range(V) if n not in SOURCE[0]]
+    assert written[..., others].min() > 1e-4
+    assert copied[..., others].max() < 1e-12
+    looked = model.look(SOURCE, INPUTS).weights
+    torch.testing.assert_close(copied[0][:, SOURCE[0]], looked)
 
 
 def test_without_attention_the_decoder_knows_but_the_state():

@@ -65,6 +65,18 @@ def test_what_is_told_is_what_the_network_thinks(sampler, subwords):
     assert subwords.decode(found.source_pieces) == found.source
 
 
+def test_what_was_copied(subwords):
+    model = attentive(len(subwords))
+    with torch.no_grad():
+        model.gate.weight.zero_()
+    for bias, copied in ((40.0, 1), (-40.0, 0)):
+        with torch.no_grad():
+            model.gate.bias.fill_(bias)
+        _, (found,) = TranslationSampler(model, subwords).translate(TranslationRequest("Tom."))
+        assert len(found.copied) == len(found.pieces) + 1
+        np.testing.assert_allclose(found.copied[:-1], copied, atol=1e-3)
+
+
 def test_candidates_and_tree(sampler):
     _, (found,) = sampler.translate(TranslationRequest("Tom is old.", beam=5))
     assert len(found.candidates) == 5

@@ -6,7 +6,7 @@ import torch
 
 from lstm_core import checkpoint
 from lstm_core.translation.dataset import DIRECTIONS
-from lstm_core.translation.model import TranslationConfig, TranslationModel
+from lstm_core.translation.model import SELDOM, TranslationConfig, TranslationModel
 from lstm_core.translation.subwords import Subwords
 from lstm_core.translation.vector import VectorConfig, VectorModel
 
@@ -62,7 +62,10 @@ def attentive(size, **more):
     config = TranslationConfig(
         size, embedding_size=6, encoder_size=5, encoder_layers=2, decoder_size=7
     )
-    return shaken(TranslationModel(config, **more))
+    model = shaken(TranslationModel(config, **more))
+    with torch.no_grad():
+        model.gate.bias.fill_(SELDOM)  # else most would be copied, and the end soon
+    return model
 
 
 def squeezed(size, **more):

@@ -120,6 +120,9 @@ def sentence_value(
         "sources": [word.text for word in translation.source_words],
         "words": [[w.text, w.pieces.start, w.pieces.stop] for w in translation.words],
         "weights": bytes_of(translation.word_attention),
+        "copied": [
+            round(float(translation.copied[list(w.pieces)].mean()), 3) for w in translation.words
+        ],
         "pieces": [piece(number) for number in translation.pieces],
         "forced": forced,
         "former": compared,

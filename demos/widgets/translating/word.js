@@ -21,7 +21,7 @@ function explain() {
   const [begin, end] = word ? word.slice(1) : [sentence.pieces.length, sentence.pieces.length + 1];
   const places = Array.from({ length: end - begin }, (_, n) => others(sentence, begin + n));
   detail.replaceChildren(
-    node('p', [node('b', word ? `“${word[0]}”` : 'the end'), known ? `, for which it looked at ${known}. ` : '. ', 'What might have been written, and how likely it was there; choose one to have it:']),
+    node('p', [node('b', word ? `“${word[0]}”` : 'the end'), word && sentence.copied[chosen.n] >= 0.1 ? `, copied (${percent(sentence.copied[chosen.n])})` : '', known ? `, for which it looked at ${known}. ` : '. ', 'What might have been written, and how likely it was there; choose one to have it:']),
     ...places,
     ...freedom(sentence),
   );
