@@ -12,9 +12,9 @@ from torch import Tensor
 
 from lstm_core.data import DataError, locate
 from lstm_core.translation.copying import copied
-from lstm_core.translation.figures import dressed
-from lstm_core.translation.gaps import frames
+from lstm_core.translation.dressing import Dressing
 from lstm_core.translation.haste import hasty
+from lstm_core.translation.quoting import french_marks, straight_marks
 from lstm_core.translation.sentences import lowered, normalise
 from lstm_core.translation.subwords import Subwords
 
@@ -39,6 +39,9 @@ DIRECTIONS = {"en_fr": ("en", "fr"), "fr_en": ("fr", "en")}
 
 BACK = {"en_fr": "fr_en", "fr_en": "en_fr"}
 """The other direction of each."""
+
+TYPED = 0.3
+"""How often French to be translated has straight quotation marks, as those of a keyboard."""
 
 NO_TARGET = -100
 """In place of a piece to predict, where a shorter sentence has ended."""
@@ -175,9 +178,9 @@ class Batches:
         same_length: whether all sources of a batch have one length.
         copied: probability that a name, number or sign that stands on both sides is put in place
             of another (see `copying.py`).
-        dressed: probability that the pairs of a batch are spoken by somebody, or followed by a
-            sentence with a figure (see `figures.py`); all of them, as a long one among short ones
-            would have these filled up.
+        dressed: probability that the pairs of a batch are spoken by somebody, followed by a
+            sentence with a figure, or the like (see `dressing.py`); all of them, as a long one
+            among short ones would have these filled up.
         hasty: probability that a pair is written as people type in haste (see `haste.py`).
 
     Raises:
@@ -200,7 +203,7 @@ class Batches:
     ) -> None:
         self.encoder, self.seed = encoder, seed
         self.copied, self.dressed, self.hasty = copied, dressed, hasty
-        self.frames = frames(pairs) if dressed else []
+        self.dressing = Dressing(pairs) if dressed else None
         examples = [(n, direction) for n in range(len(pairs)) for direction in directions]
         lengths = np.array([[*self._lengths(pairs[n], d)] for n, d in examples]).reshape(-1, 2)
         short = np.flatnonzero(lengths.max(1) <= longest)
@@ -227,21 +230,26 @@ class Batches:
         """Batch number `step` of the training."""
         epoch, place = divmod(step, len(self))
         random = np.random.default_rng((self.seed, 1, step))
-        dress = random.random() < self.dressed
+        dressing = self.dressing if random.random() < self.dressed else None
         numbers = self.order(epoch)[place]
-        return self.encoder.batch([self._example(n, dress, random) for n in numbers])
+        return self.encoder.batch([self._example(n, dressing, random) for n in numbers])
 
     def _example(
-        self, number: int, dress: bool, random: np.random.Generator
+        self, number: int, dressing: Dressing | None, random: np.random.Generator
     ) -> tuple[list[int], list[int]]:
         n, direction = self.examples[number]
         pair = self.pairs[n]
         if random.random() < self.copied:
             pair = Pair(*copied(pair.en, pair.fr, random))
-        if dress:
-            pair = Pair(*dressed(pair.en, pair.fr, random, self.frames))
+        if dressing:
+            other = self.pairs[int(random.integers(len(self.pairs)))]
+            pair = Pair(*dressing(pair, other, random))
         if random.random() < self.hasty:
             pair = Pair(*hasty(pair.en, pair.fr, random))
+        marks = french_marks  # which not everybody has typed
+        if direction == "fr_en" and random.random() < TYPED:
+            marks = straight_marks
+        pair = pair._replace(fr=marks(pair.fr))
         a, b = DIRECTIONS[direction]
         return (
             self.encoder.source(getattr(pair, a), direction),

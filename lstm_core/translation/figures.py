@@ -1,9 +1,8 @@
-"""Quoted speech, times of day, prices and other figures, of which sentences to learn from have few.
+"""Times of day, prices and other figures, of which sentences to learn from have few.
 
 English and French write them in different ways: "at 7:45 p.m." and "à 19 h 45", "$3,200" and
-"3 200 $", "3.5 %" and "3,5 %". A pair can be put between quotation marks, said by somebody, or
-followed by a short sentence with a figure in it: one of those here, or one of those learned from in
-which a day, a time or a price makes way for another (`gaps.py`).
+"3 200 $", "3.5 %" and "3,5 %". Here are short sentences with figures; others are among those
+learned from, with a day, a time or a price that makes way for another (`gaps.py`).
 """
 
 from __future__ import annotations
@@ -15,19 +14,6 @@ import numpy as np
 
 from lstm_core.translation.copying import any_of, made_up, name, number
 from lstm_core.translation.gaps import Both
-
-SPOKEN, ALONE = 0.4, 0.4
-"""How often a pair is spoken rather than followed by a figure, and how often a sentence with a
-figure stands alone."""
-
-SAID = (
-    ("said", "dit", "a dit"),
-    ("answered", "répondit", "a répondu"),
-    ("replied", "répliqua", "a répondu"),
-    ("cried", "s'écria", "s'est écrié"),
-    ("asked", "demanda", "a demandé"),
-)
-"""In English, in French behind what is said, and before it; the last is for questions."""
 
 FIGURES = (
     ("It's {time}.", "Il est {time}."),
@@ -109,54 +95,22 @@ PLACES = (
 """Towns that have one name in both languages."""
 
 
-def dressed(
-    en: str, fr: str, random: np.random.Generator, found: Sequence[Sequence[Both]] = ()
-) -> tuple[str, str]:
-    """A pair spoken by somebody, or with a sentence with a figure behind both.
+def figure(random: np.random.Generator, found: Sequence[Sequence[Both]] = ()) -> Both:
+    """A sentence with a figure.
 
     Args:
-        en, fr: the pair. random: for what is left to chance.
+        random: for what is left to chance.
         found: such sentences by their kind (`gaps.frames`), to choose from besides `FIGURES`, in
             one of two cases.
     """
-    if random.random() < SPOKEN:
-        return spoken(en, fr, random)
     there, here = any_of(
         any_of(found, random) if found and random.random() < 0.5 else FIGURES, random
     )
     for kind in re.findall(r"{(\w+)}", there):
         a, b = KINDS[kind](random)
         there, here = there.replace(f"{{{kind}}}", a, 1), here.replace(f"{{{kind}}}", b, 1)
-    there = there.replace(".m..", ".m.")  # the stop of an abbreviation ends the sentence, too
-    if random.random() < ALONE:
-        return there, here
-    return f"{en} {there}", f"{fr} {here}"
-
-
-def spoken(en: str, fr: str, random: np.random.Generator) -> tuple[str, str]:
-    """A sentence between quotation marks, in most cases with who says it; the same pair if it has
-    quotation marks, or is none that ends with a stop of the same kind on both sides."""
-    stop = en[-1:]
-    if stop not in ".!?" or not stop or fr[-1:] != stop or re.search('["«“]', en + fr):
-        return en, fr
-    how = random.integers(4)
-    if how == 0:
-        return f'"{en}"', f"« {fr} »"
-    said, after, before = SAID[-1] if stop == "?" else any_of(SAID[:-1], random)
-    if how == 1:
-        who = any_of((("he", "il"), ("she", "elle")), random)
-    else:
-        who = name(any_of(("Tom", "Mary"), random), random)
-    if how == 2 and "écri" not in before:  # its ending would depend on who it is
-        return f'{who[0]} {said}, "{en}"', f"{who[1]} {before} : « {fr} »"
-    if stop == ".":
-        en, fr = f'"{en[:-1]},"', f"« {fr[:-1]} »,"
-    else:
-        en, fr = f'"{en}"', f"« {fr} »"
-    if how == 1:
-        joint = "-t-" if after[-1] in "ae" else "-"
-        return f"{en} {who[0]} {said}.", f"{fr} {after}{joint}{who[1]}."
-    return f"{en} {said} {who[0]}.", f"{fr} {after} {who[1]}."
+    # The stop of an abbreviation ends the sentence, too.
+    return there.replace(".m..", ".m."), here
 
 
 def time(random: np.random.Generator) -> Both:

@@ -70,7 +70,7 @@ class TranslationRecipe(Recipe):
     captions: int = 4  # times that each caption comes while an everyday sentence comes once
     smoothing: float = 0.1
     copied: float = 0.5
-    dressed: float = 0.15
+    dressed: float = 0.2
     hasty: float = 0.1
     splits: tuple[str, ...] = field(default=SPLITS, kw_only=True)
 
