@@ -60,9 +60,11 @@ def naive(sampler: TranslationSampler, length: int) -> list[int]:
     """Write `length` pieces, each from the very beginning; their numbers."""
     source = torch.tensor([sampler.encoder.source(SENTENCE, "en_fr")])
     written = [sampler.subwords.languages[DIRECTIONS["en_fr"][1]]]
+    plain = sampler.foreign.watch(SENTENCE)([])  # all that is no byte of a foreign character
     for _ in range(length):
         read = sampler.model.encode(source, torch.tensor([source.shape[1]]))
         logits = sampler.model(read, torch.tensor([written]))
         logits[0, -1, sampler.banned] = -torch.inf
+        logits[0, -1, ~torch.from_numpy(plain)] = -torch.inf
         written.append(int(logits[0, -1].argmax()))
     return written[1:]

@@ -143,8 +143,12 @@ class Encoder:
         asked = self.subwords.languages[DIRECTIONS[direction][1]]
         return [asked, *self._pieces(text), self.subwords.end]
 
+    def read(self, text: str) -> str:
+        """A text as it is cut into pieces."""
+        return lowered(normalise(text))
+
     def _pieces(self, text: str) -> list[int]:
-        return self.subwords.encode(lowered(normalise(text)))
+        return self.subwords.encode(self.read(text))
 
     def batch(self, examples: Sequence[tuple[list[int], list[int]]]) -> Batch:
         """Sources and targets side by side."""

@@ -60,6 +60,12 @@ class TranslationRequest:
                     f"The text holds U+{ord(character):04X}, which is no character that can be "
                     "written; letters, digits, signs, spaces and line breaks are translated."
                 )
+        letters = [each for each in self.text if each.isalpha()]
+        if letters and not any("LATIN" in unicodedata.name(each, "") for each in letters):
+            raise ValueError(
+                "The text has no letter of the Latin alphabet; what is translated is English "
+                "and French."
+            )
         if not isinstance(self.direction, str) or self.direction not in DIRECTIONS:
             raise ValueError(f"The direction must be one of {', '.join(DIRECTIONS)}.")
         for name, low, high, kind_ in (

@@ -21,6 +21,7 @@ from lstm_core import checkpoint
 from lstm_core.checkpoint import Card
 from lstm_core.hardware import one_thread
 from lstm_core.translation.dataset import BACK, DIRECTIONS, Encoder
+from lstm_core.translation.foreign import Foreign
 from lstm_core.translation.model import Look, TranslationConfig, TranslationModel
 from lstm_core.translation.numerals import Numerals
 from lstm_core.translation.request import TranslationRequest
@@ -34,7 +35,7 @@ from lstm_core.translation.results import (
     Word,
     of_words,
 )
-from lstm_core.translation.search import Beam, Node, beam_search, norm
+from lstm_core.translation.search import Beam, Node, Watch, beam_search, norm
 from lstm_core.translation.sentences import layout, normalise
 from lstm_core.translation.subwords import SPECIAL, Subwords
 from lstm_core.translation.vector import VectorConfig, VectorModel
@@ -67,7 +68,7 @@ class TranslationSampler:
         self.directions = tuple(directions)
         self.attention = isinstance(model, TranslationModel)
         self.encoder = Encoder(subwords, backwards=not self.attention)
-        self.numerals = Numerals(subwords)
+        self.numerals, self.foreign = Numerals(subwords), Foreign(subwords)
         # Pieces that are no text; the end is what a translation has to come to.
         self.banned = [n for n in range(len(SPECIAL)) if n != subwords.end]
         model.eval().requires_grad_(False)
@@ -163,7 +164,9 @@ class TranslationSampler:
         with torch.inference_mode(), one_thread():
             read = self.model.encode(torch.tensor([source]), torch.tensor([len(source)]))
         language, _ = DIRECTIONS[request.direction]
-        numbers = self.numerals.watch(normalise(sentence), language)
+        watches: list[Watch] = [self.foreign.watch(self.encoder.read(sentence))]
+        if request.keep_numbers:
+            watches.append(self.numerals.watch(normalise(sentence), language))
         steps = beam_search(
             self.model,
             read,
@@ -176,7 +179,7 @@ class TranslationSampler:
             forced=forced,
             banned=self.banned,
             looked=slice(1, -1),
-            watch=numbers if request.keep_numbers else None,
+            watches=watches,
         )
         while True:
             with one_thread():  # not while the consumer has its turn

@@ -30,6 +30,9 @@ from torch import Tensor
 from lstm_core.lstm import LSTMState
 from lstm_core.translation.model import Source
 
+Watch = Callable[[Sequence[int]], np.ndarray | None]
+"""Says which pieces may follow those that are written, (V,) truth values; None if all may."""
+
 LEAST_COVERED = 1e-4
 """Attention below which a piece of the source counts as passed over, whatever is still less."""
 
@@ -130,7 +133,7 @@ def beam_search(
     coverage_penalty: float = 0.0,
     forced: Sequence[int] = (),
     banned: Collection[int] = (),
-    watch: Callable[[Sequence[int]], np.ndarray | None] | None = None,
+    watches: Collection[Watch] = (),
     looked: slice = slice(None),
 ) -> Iterator[Beam]:
     """Translate one sentence.
@@ -144,8 +147,8 @@ def beam_search(
         length_penalty, coverage_penalty: alpha and beta.
         forced: pieces that the translation begins with.
         banned: pieces that are never written.
-        watch: says which pieces may follow those that are written, (V,), or None if all may; not
-            asked of what is forced, nor of the end of the longest.
+        watches: only pieces that all of them allow are written; not asked of what is forced, nor
+            of the end of the longest.
         looked: pieces of the source that ought to be looked at.
 
     Yields:
@@ -173,10 +176,11 @@ def beam_search(
             log_probabilities = only(log_probabilities, forced[depth])
         elif depth + 1 == longest:
             log_probabilities = only(log_probabilities, end)
-        elif watch:
+        else:
             for row, node in zip(log_probabilities, alive, strict=True):
-                if (possible := watch(node.pieces())) is not None:
-                    row[~possible] = -np.inf
+                for watch in watches:
+                    if (possible := watch(node.pieces())) is not None:
+                        row[~possible] = -np.inf
         sums = np.array([[node.log_probability] for node in alive]) + log_probabilities
         rows, pieces = likeliest(sums, beam - len(found.ended))
         looks = weights.double().numpy()  # (B, S)

@@ -58,7 +58,7 @@ class Subwords:
         self.pad, self.end = self.index[PAD], self.index[END]
         self.languages = {name: self.index[piece] for name, piece in LANGUAGES.items()}
         self.first_byte = len(SPECIAL)
-        self._unit = lru_cache(CACHED)(self._encode_unit)
+        self.unit = lru_cache(CACHED)(self._encode_unit)
 
     @classmethod
     def learn(cls, texts: Iterable[str], size: int, min_count: int = 10) -> Subwords:
@@ -89,7 +89,7 @@ class Subwords:
         Raises:
             ValueError: if the text holds half a surrogate pair, which no encoding can hold.
         """
-        return [n for unit in UNIT.findall(" " + text) for n in self._unit(unit)]
+        return [n for unit in UNIT.findall(" " + text) for n in self.unit(unit)]
 
     def decode(self, numbers: Iterable[int]) -> str:
         """The text behind numbers; special pieces say nothing, bytes that are no UTF-8 are
@@ -128,6 +128,7 @@ class Subwords:
         return found
 
     def _encode_unit(self, unit: str) -> tuple[int, ...]:
+        """Numbers of the pieces of what matches `UNIT`; remembered, as `unit`."""
         parts: list[str] = []
         for character in unit:
             if character in self.index:

@@ -74,7 +74,7 @@ def matrix(sentence):
 
 
 def test_the_page_gets_what_the_network_translates(run):
-    text, found = runs.sampler().translate(TranslationRequest(TEXT, "en_fr", 4))
+    text, found = runs.sampler().translate(TranslationRequest(TEXT, *USUAL))
     value = shown(run.value())
     assert value["texts"] == [typeset(each.text, "fr") for each in found]
     assert run.translated == text
@@ -165,6 +165,7 @@ def test_stopping_leaves_what_is_there():
 @pytest.mark.parametrize(("place", "wrong", "words"), [
     (0, "", "empty"), (0, " \n", "empty"), (0, None, "must be text"), (0, "x" * 5_000, "at most"),
     (0, "word " * 20_000, "at most"), (0, "a\0b", r"U\+0000"), (0, "\ud800", r"U\+D800"),
+    (0, "Собака 3", "Latin"), (0, "狗狗。", "Latin"),
     (0, ["a"], "must be text"), (1, "en_de", "one of"), (1, None, "one of"),
     (1, ["en_fr"], "one of"),
     (2, 0, "from 1 to 10"), (2, 11, "from 1 to 10"), (2, float("nan"), "whole"), (2, "5", "whole"),
@@ -186,7 +187,7 @@ def test_what_cannot_be_translated_is_refused(place, wrong, words):
 
 
 @pytest.mark.parametrize("text", [
-    "\N{GRINNING FACE}", "Собака", "狗狗。", "\u202eabc", "\N{SOFT HYPHEN}", "x" * 2_000,
+    "\N{GRINNING FACE}", "Tom, Собака 狗狗。", "\u202eabc", "\N{SOFT HYPHEN}", "x" * 2_000,
     "a\u0301" * 40, "<script>alert(1)</script>", "\t.\n\n?",
 ])  # fmt: skip
 def test_odd_text_is_translated(text):

@@ -25,6 +25,7 @@ def test_what_is_accepted():
         ({"text": "a\0b"}, r"U\+0000"),
         ({"text": "a\x1bb"}, r"U\+001B"),
         ({"text": "a\udc00"}, r"U\+DC00"),
+        ({"text": "你好, 3!"}, "no letter of the Latin alphabet"),
         ({"text": TEXT, "direction": "en_de"}, "en_fr, fr_en"),
         ({"text": TEXT, "direction": None}, "en_fr, fr_en"),
         ({"text": TEXT, "direction": ["en_fr"]}, "en_fr, fr_en"),

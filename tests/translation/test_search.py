@@ -59,7 +59,7 @@ def test_only_what_may_follow_is_written():
     def watch(written):
         return np.arange(V) != (written[-1] if written else -1)
 
-    found = search(model, banned=[0, 3], forced=[2, 2], longest=5, watch=watch)
+    found = search(model, banned=[0, 3], forced=[2, 2], longest=5, watches=[watch])
     wanted = {
         pieces: score
         for pieces, score in everything(model, 0, 0, 5, banned=[0, 3], forced=(2, 2)).items()
