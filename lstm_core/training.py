@@ -12,8 +12,9 @@ import math
 import os
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -43,6 +44,7 @@ class TrainingConfig:
     clip_norm: float = 1.0
     average: float = 0.999  # decay of the moving average of the weights (Polyak 1992)
     evaluate_every: int = 500  # steps
+    weight_noise: float = 0.0  # standard deviation of what is added to the weights at each step
     seed: int = 1
 
 
@@ -235,8 +237,9 @@ def train(
                 evaluate()
             torch.manual_seed(config.seed * 1_000_003 + run.step)
             optimizer.zero_grad()
-            parts = objective.parts(run.step)
-            loss = sum(map(learn, parts) if len(parts) == 1 else threads.map(learn, parts))
+            with noisy(model, config.weight_noise):
+                parts = objective.parts(run.step)
+                loss = sum(map(learn, parts) if len(parts) == 1 else threads.map(learn, parts))
             norm = nn.utils.clip_grad_norm_(model.parameters(), config.clip_norm)
             if not math.isfinite(loss) or not math.isfinite(norm.item()):
                 raise FloatingPointError(
@@ -265,6 +268,30 @@ def train(
                 save()
                 saved_at = time.monotonic()
     return run
+
+
+@contextmanager
+def noisy(model: nn.Module, deviation: float) -> Iterator[None]:
+    """Gaussian noise on all weights for a while, so that the loss is learned to be low around them:
+    as in Graves 2013, section 4.2, but with one deviation for all weights, which is given.
+
+    Args:
+        deviation: of the noise; 0 leaves the weights as they are.
+    """
+    if not deviation:
+        yield
+        return
+    weights = list(model.parameters())
+    kept = [weight.detach().clone() for weight in weights]
+    with torch.no_grad():
+        for weight in weights:
+            weight.add_(torch.randn_like(weight), alpha=deviation)
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            for weight, value in zip(weights, kept, strict=True):
+                weight.copy_(value)
 
 
 def train_checkpoint(

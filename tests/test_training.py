@@ -21,6 +21,7 @@ from lstm_core.training import (
     Objective,
     TrainingConfig,
     learning_rate,
+    noisy,
     train,
     update_average,
 )
@@ -196,7 +197,14 @@ def test_a_finished_run_is_not_trained_on(tmp_path):
 
 @pytest.mark.parametrize(
     "change",
-    [{"steps": 32}, {"learning_rate": 0.01}, {"warmup": 6}, {"average": 0.8}, {"seed": 4}],
+    [
+        {"steps": 32},
+        {"learning_rate": 0.01},
+        {"warmup": 6},
+        {"average": 0.8},
+        {"seed": 4},
+        {"weight_noise": 0.1},
+    ],
     ids=str,
 )
 def test_another_schedule_is_refused(tmp_path, change):
@@ -483,6 +491,34 @@ def test_average_is_the_weighted_mean_of_all_weights_so_far(decay):
     torch.testing.assert_close(average["w"], expected)
     assert average["count"] == n
     assert not average["w"].requires_grad
+
+
+def test_noise_on_the_weights_is_there_for_a_while():
+    model, noises = Moving(), []
+    model.w.data.fill_(5.0)
+    for _ in range(2_000):
+        with noisy(model, 0.1):
+            noises.append(model.w.detach() - 5.0)
+        assert model.w.tolist() == [5.0] * 3
+    noise = torch.stack(noises)
+    assert noise.mean().item() == pytest.approx(0, abs=0.01)
+    assert noise.std(dim=0).tolist() == pytest.approx([0.1] * 3, rel=0.1)
+    with pytest.raises(KeyError), noisy(model, 0.1):
+        raise KeyError
+    assert model.w.tolist() == [5.0] * 3
+    with noisy(model, 0.0):
+        assert model.w.tolist() == [5.0] * 3
+
+
+def test_gradients_are_those_of_noisy_weights(tmp_path):
+    """With noise, another network is learned; the same once more if it is trained once more."""
+    endings = []
+    for n, deviation in enumerate((0.0, 0.05, 0.05)):
+        config = TrainingConfig(**{**vars(CONFIG), "steps": 6, "weight_noise": deviation})
+        run = train(objective(), config, tmp_path / str(n), device=CPU)
+        endings.append(ending(run, tmp_path / str(n))["model"])
+    assert not same(endings[0], endings[1])
+    assert same(endings[1], endings[2])
 
 
 def test_average_forgets_the_random_start():
