@@ -1,7 +1,7 @@
 """Pairs to learn from, dressed up: spoken, with a few words between quotation marks, followed by a
-sentence with a figure, or joined to another pair.
+sentence with a figure, or joined to another pair; or a phrase or a single word in place of them.
 
-Most sentences that there are to learn from are short and plain. What visitors type is not.
+Most sentences that there are to learn from are plain statements, of four words or more.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from lstm_core.translation.copying import VOWEL, any_of
-from lstm_core.translation.figures import figure
+from lstm_core.translation.figures import figure, filled
 from lstm_core.translation.gaps import Both, frames
+from lstm_core.translation.phrases import PHRASES
 from lstm_core.translation.quoting import lexicon, marked, quoted, sayings, spoken
 from lstm_core.translation.sentences import normalise
 
-WAYS = {"spoken": 0.2, "marked": 0.15, "quoted": 0.1, "figure": 0.4, "joined": 0.15}
+WAYS = {
+    "spoken": 0.2, "marked": 0.12, "quoted": 0.1, "figure": 0.36, "joined": 0.12, "phrase": 0.06,
+    "word": 0.04,
+}  # fmt: skip
 """How often a pair is dressed in each way."""
 
 ALONE = 0.4
@@ -53,6 +57,7 @@ class Dressing:
     def __init__(self, pairs: Iterable[Both]) -> None:
         plain = list(dict.fromkeys((normalise(en), normalise(fr)) for en, fr in pairs))
         self.frames, self.lexicon, self.sayings = frames(plain), lexicon(plain), sayings(plain)
+        self.words = sorted(self.lexicon.items())
 
     def __call__(self, pair: Both, other: Both, random: np.random.Generator) -> Both:
         """A pair, dressed by chance; the same pair if it does not fit.
@@ -70,6 +75,11 @@ class Dressing:
                 return quoted(*pair, random, self.sayings)
             case "joined":
                 return joined(pair, other, random)
+            case "phrase":
+                there, here = any_of(PHRASES, random)
+                return filled(there, here, random)
+            case "word":
+                return any_of(self.words, random) if self.words else pair
         return behind(pair, self.frames, random)
 
 

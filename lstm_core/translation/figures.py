@@ -106,11 +106,16 @@ def figure(random: np.random.Generator, found: Sequence[Sequence[Both]] = ()) ->
     there, here = any_of(
         any_of(found, random) if found and random.random() < 0.5 else FIGURES, random
     )
+    there, here = filled(there, here, random)
+    return there.replace(".m..", ".m."), here  # the stop of an abbreviation ends it, too
+
+
+def filled(there: str, here: str, random: np.random.Generator) -> Both:
+    """A sentence in both languages with something in place of each of its gaps, of `KINDS`."""
     for kind in re.findall(r"{(\w+)}", there):
         a, b = KINDS[kind](random)
         there, here = there.replace(f"{{{kind}}}", a, 1), here.replace(f"{{{kind}}}", b, 1)
-    # The stop of an abbreviation ends the sentence, too.
-    return there.replace(".m..", ".m."), here
+    return there, here
 
 
 def time(random: np.random.Generator) -> Both:

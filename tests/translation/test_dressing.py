@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from lstm_core.translation.dressing import JOINTS, WAYS, Dressing, behind, joined
+from lstm_core.translation.figures import KINDS
+from lstm_core.translation.phrases import PHRASES
 
 PAIR = ("It snows.", "Il neige.")
 OTHER = ("He is old.", "Il est vieux.")
@@ -28,6 +30,8 @@ def test_each_way_comes():
         "marked": (r'A (red )?"(red )?dog".', "Un « chien .*"),
         "figure": (r"(A red dog\. )?[^\"]*\d[^\"]*", r"(Un chien rouge\. )?[^«]*\d[^«]*"),
         "joined": (r"A red dog\W.* he is old\.", r"Un chien rouge\W.*il est vieux\."),
+        "phrase": (r"[^\"]*(?<!\d)[!?]", r"[^«]* [!?]"),
+        "word": ("dog|red|car", "chien|rouge|voiture"),
     }
     counts = Counter()
     for _ in range(2_000):
@@ -37,7 +41,16 @@ def test_each_way_comes():
             kind for kind, (a, b) in kinds.items() if re.fullmatch(a, en) and re.search(b, fr)
         )
     for kind in kinds:
-        assert counts[kind] > 1_000 * WAYS[kind], kind
+        assert counts[kind] > 800 * WAYS[kind], kind
+
+
+def test_phrases_leave_the_same_open():
+    assert len(set(PHRASES)) == len(PHRASES)
+    for there, here in PHRASES:
+        assert re.findall(r"{(.*?)}", there) == re.findall(r"{(.*?)}", here)
+        assert set(re.findall(r"{(.*?)}", there)) <= KINDS.keys()
+        assert re.search(r"\W?$", there)[0] == re.search(r"\W?$", here)[0]
+        assert not re.search(r"[^\s][!?]$", here), here  # a space before, as French has it
 
 
 def test_a_figure_behind_or_alone():
