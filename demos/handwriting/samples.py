@@ -21,7 +21,7 @@ from lstm_core.handwriting.drawing import baseline
 from lstm_core.handwriting.request import WritingRequest
 
 FOLDER = Path(__file__).with_name("samples")
-OPENING = WritingRequest("No font, no picture: a network moves the pen, point by point.", seed=6)
+OPENING = WritingRequest("No font, no picture: a network moves the pen, point by point.", seed=9)
 """What is written when the tab opens."""
 
 WORD = WritingRequest("hand", bias=1.5, seed=1)

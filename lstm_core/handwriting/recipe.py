@@ -92,6 +92,7 @@ class WritingRecipe(Recipe):
             batch=f"{self.batch_size} lines",
             split=f"trained on {' and '.join(TRAINING_PARTS)}, stopped by val1",
             vocabulary=alphabet.characters, chances=asdict(self.chances), dropout=self.dropout,
+            weight_noise=self.training.weight_noise,
             short=[f"before step {n}: {B} lines of {T} points" for n, B, T in self.short],
         )  # fmt: skip
 
@@ -250,7 +251,9 @@ RECIPES: list[Recipe] = [
         data="handwriting",
         title="Handwriting",
         description="Writes any English text by hand, in the manner of 113 writers or of none.",
-        training=TrainingConfig(4_700, 1.2e-3, fall=0.3, evaluate_every=200, average=0.99),
+        training=TrainingConfig(
+            6_300, 1.2e-3, fall=0.45, evaluate_every=200, average=0.99, weight_noise=0.006
+        ),
         splits=("val1", "test", LEGIBILITY),
     )
 ]
