@@ -36,8 +36,7 @@ JOINTS = (
 
 STARTS = (
     re.compile(
-        r"(?:He|She|It|They|We|You|The|A|An|My|Your|His|Her|Our|Their|There|This|That)\b(?=[ '])"
-        r"|I\b(?=[ '])"
+        r"(?:I|He|She|It|They|We|You|The|A|An|My|Your|His|Her|Our|Their|There|This|That)(?=[ '])"
     ),
     re.compile(
         r"(?:Il|Elle|Ils|Elles|Nous|Vous|Tu|On|Je|Le|La|Les|Un|Une|Mon|Ma|Mes|Ton|Ta|Votre|Son|Sa"
