@@ -14,9 +14,9 @@ from __future__ import annotations
 import heapq
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 PAD, END = "<pad>", "</s>"
 LANGUAGES = {"en": "<en>", "fr": "<fr>"}
@@ -94,18 +94,7 @@ class Subwords:
     def decode(self, numbers: Iterable[int]) -> str:
         """The text behind numbers; special pieces say nothing, bytes that are no UTF-8 are
         U+FFFD."""
-        out: list[str] = []
-        spelled = bytearray()
-        for n in numbers:
-            if self.is_byte(n):
-                spelled.append(n - self.first_byte)
-                continue
-            out.append(spelled.decode("utf-8", "replace"))
-            spelled.clear()
-            if n >= len(SPECIAL):
-                out.append(self.pieces[n])
-        out.append(spelled.decode("utf-8", "replace"))
-        return "".join(out).removeprefix(" ")
+        return "".join(text for _, text in self._parts(list(numbers))).removeprefix(" ")
 
     def is_byte(self, number: int) -> bool:
         """Whether a piece is a byte of a character outside the vocabulary."""
@@ -114,18 +103,25 @@ class Subwords:
     def words(self, numbers: Sequence[int]) -> list[range]:
         """Which pieces make up each word, number or sign; special pieces are in none."""
         found: list[range] = []
-        before = ""  # the last character of the piece before, "" at the beginning
-        for place, n in enumerate(numbers):
-            if n < len(SPECIAL):
-                before = ""
-                continue
-            piece = self.pieces[n] if not self.is_byte(n) else "\0"
-            if found and found[-1].stop == place and goes_on(before, piece[0]):
-                found[-1] = range(found[-1].start, place + 1)
-            else:
-                found.append(range(place, place + 1))
-            before = piece[-1]
+        before = ""  # the last character of what is before, "" at the beginning
+        for part, text in self._parts(numbers):
+            if text and found and found[-1].stop == part.start and goes_on(before, text[0]):
+                found[-1] = range(found[-1].start, part.stop)
+            elif text:
+                found.append(part)
+            before = text[-1:]
         return found
+
+    def _parts(self, numbers: Sequence[int]) -> Iterator[tuple[range, str]]:
+        """Each piece by itself, but bytes in a row together, and the text of them."""
+        for spelled, group in groupby(enumerate(numbers), lambda part: self.is_byte(part[1])):
+            parts = list(group)
+            if spelled:
+                text = bytes(n - self.first_byte for _, n in parts).decode("utf-8", "replace")
+                yield range(parts[0][0], parts[-1][0] + 1), text
+                continue
+            for place, n in parts:
+                yield range(place, place + 1), self.pieces[n] if n >= len(SPECIAL) else ""
 
     def _encode_unit(self, unit: str) -> tuple[int, ...]:
         """Numbers of the pieces of what matches `UNIT`; remembered, as `unit`."""
@@ -148,12 +144,10 @@ class Subwords:
 
 
 def goes_on(before: str, character: str) -> bool:
-    """Whether a character continues the word, number or row of bytes that ends with another; a
-    space that is a piece by itself belongs to what follows."""
+    """Whether a character continues the word or number that ends with another; a space that is a
+    piece by itself belongs to what follows."""
     if before.isspace():
         return True
-    if before == "\0" or character == "\0":
-        return before == character
     if before.isdigit():
         return character.isdigit()
     return before.isalpha() and (character.isalpha() or character == "'")

@@ -89,12 +89,12 @@ def test_units_are_the_text():
 
 
 def test_words():
-    text = "Tom's l'eau 1987, ☃."
-    known = Subwords([*SPECIAL, *BYTES, *sorted(set(text) - {"☃"})])
+    text = "Tom's l'eau 1987, ☃. Łódź"
+    known = Subwords([*SPECIAL, *BYTES, *sorted(set(text) - set("☃Łź"))])
     numbers = [known.languages["en"], *known.encode(text), known.end]
     words = known.words(numbers)
     texts = [known.decode(numbers[word.start : word.stop]) for word in words]
-    assert texts == ["Tom'", "s", "l'", "eau", "1987", ",", "☃", "."]
+    assert texts == ["Tom'", "s", "l'", "eau", "1987", ",", "☃", ".", "Łódź"]
     assert [place for word in words for place in word] == list(range(1, len(numbers) - 1))
 
 
