@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from lstm_core.translation.copying import NAME, any_of, made_up, name, shared
+from lstm_core.translation.figures import filled
 from lstm_core.translation.gaps import Both
 
 SAID = (
@@ -53,12 +54,12 @@ SAYINGS = (
     ('The message was "{}".', "Le message était « {} »."),
     ('"{}" was the answer.', "« {} » était la réponse."),
     ('They wrote "{}" on the box.', "Ils ont écrit « {} » sur la boîte."),
-    ('I told {him} "{}".', "J'ai dit à {him} « {} »."),
+    ('I told {he} "{}".', "J'ai dit à {he} « {} »."),
     ('The letter ends with "{}".', "La lettre se termine par « {} »."),
     ('He always says "{}" to her.', "Il lui dit toujours « {} »."),
     ('They call it "{}".', "Ils appellent ça « {} »."),
 )
-"""Sentences in which something is said, in both languages."""
+"""Sentences in which something is said, in both languages; gaps for names as in `FIGURES`."""
 
 WORDS = (
     ('What does "{}" mean?', "Que signifie « {} » ?"),
@@ -236,10 +237,7 @@ def quoted(en: str, fr: str, random: np.random.Generator, known: Sequence[Both])
     else:
         (there, here), text = any_of(WORDS, random), title(any_of((en, fr), random), random)
         fill = text, text
-    for kind, somebody in (("{she}", "Mary"), ("{he}", "Tom"), ("{him}", "Tom")):
-        if kind in there:
-            who = name(somebody, random)
-            there, here = there.replace(kind, who[0]), here.replace(kind, who[1])
+    there, here = filled(there, here, random)
     return there.replace("{}", fill[0]), here.replace("{}", fill[1])
 
 
